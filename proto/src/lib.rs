@@ -1,0 +1,12 @@
+//! The contract as Rust: generated messages, clients and server traits, and the descriptors.
+//!
+//! The `.proto` files beside this crate are the single source; nothing here is written by hand.
+
+/// Messages and services of `taskchat.v1`.
+pub mod v1 {
+    tonic::include_proto!("taskchat.v1");
+}
+
+/// The encoded `FileDescriptorSet` of the contract and all it imports, with comments and with the
+/// custom options (`google.api.http`) that generated code drops.
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptor.bin"));

@@ -1,0 +1,2 @@
+//! The `taskchat` binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The harness: the real composition on port 0.
