@@ -36,6 +36,7 @@ pub(crate) struct Jwks {
     url: Url,
     http: reqwest::Client,
     clock: Arc<dyn Clock>,
+    timeout: Duration,
     keys: RwLock<Arc<KeySet>>,
     /// Held while fetching, so that one fetch serves all who wait.
     last_fetch: Mutex<LastFetch>,
@@ -66,6 +67,7 @@ impl Jwks {
             url,
             http,
             clock,
+            timeout: FETCH_TIMEOUT,
             keys: RwLock::default(),
             last_fetch: Mutex::default(),
         }
@@ -89,9 +91,7 @@ impl Jwks {
         }
         set.named(header.kid.as_deref())
             .filter(|published| published.algorithm == header.alg)
-            .find_map(|published| {
-                check_signature(token, &published.key, published.algorithm).ok()
-            })
+            .find_map(|published| check_signature(token, &published.key, published.algorithm).ok())
             .ok_or(Refusal::Rejected)
     }
 
@@ -134,7 +134,7 @@ impl Jwks {
             return;
         }
         last.began_at = Some(now);
-        let fetched = tokio::time::timeout(FETCH_TIMEOUT, self.fetch()).await;
+        let fetched = tokio::time::timeout(self.timeout, self.fetch()).await;
         last.failed = match fetched {
             Ok(Ok(keys)) => {
                 let set = KeySet {

@@ -19,3 +19,6 @@ pub use config::Config;
 pub use identity::{Admission, Caller, ClientAddress, Identity, LOCAL_ISSUER, Refusal};
 pub use keys::{Issuer, KeyError, Keys, SigningKey, Verifier};
 pub use layer::AuthLayer;
+
+#[cfg(test)]
+mod testing;
