@@ -5,12 +5,12 @@
 //! never how one of them is used: our own key only ever checks HS256, a key of a JWKS only the
 //! algorithm it was published for.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use rand::RngCore;
-use secrecy::{ExposeSecret, SecretBox};
+use secrecy::ExposeSecret;
 use taskchat_domain::{Clock, Error, Result, SessionId, TimeZone, UserId};
 
 use crate::{
@@ -34,35 +34,12 @@ const OWN_NAME: &str = "taskchat";
 /// The type of an access token (RFC 9068, section 2.1).
 const ACCESS_TOKEN: &str = "at+jwt";
 
-/// A key for own tokens that was generated, not configured.
-pub struct SigningKey(SecretBox<Vec<u8>>);
-
-impl SigningKey {
-    /// A new random key, to be kept in the database.
-    #[must_use]
-    pub fn generate() -> Self {
-        let mut bytes = vec![0; SHORTEST_KEY];
-        rand::rng().fill_bytes(&mut bytes);
-        Self::from(bytes)
-    }
-
-    /// The key, for keeping it.
-    #[must_use]
-    pub fn expose(&self) -> &[u8] {
-        self.0.expose_secret()
-    }
-}
-
-impl From<Vec<u8>> for SigningKey {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self(SecretBox::new(Box::new(bytes)))
-    }
-}
-
-impl fmt::Debug for SigningKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SigningKey([REDACTED])")
-    }
+/// A new random key for own tokens, to be kept in the database.
+#[must_use]
+pub fn generate_key() -> Vec<u8> {
+    let mut key = vec![0; SHORTEST_KEY];
+    rand::rng().fill_bytes(&mut key);
+    key
 }
 
 /// Why keys cannot be used.
@@ -91,14 +68,14 @@ impl Keys {
     /// [`KeyError`] when a key is too short or there is none at all.
     pub fn new(
         config: &Config,
-        stored: Option<SigningKey>,
+        stored: Option<Vec<u8>>,
         http: reqwest::Client,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, KeyError> {
         let secret = config.secret.as_ref();
         let own = match (secret, &stored) {
             (Some(secret), _) => Some(secret.expose_secret().as_bytes()),
-            (None, Some(key)) => Some(key.expose()),
+            (None, Some(key)) => Some(key.as_slice()),
             (None, None) => None,
         };
         if let Some(key) = own
@@ -132,6 +109,7 @@ impl Keys {
                 issuer: issuer.to_owned(),
                 audience: audience.to_owned(),
                 ttl: config.access_ttl,
+                refresh_ttl: config.refresh_ttl,
                 clock,
             })),
         })
@@ -160,10 +138,17 @@ struct Signer {
     issuer: String,
     audience: String,
     ttl: Duration,
+    refresh_ttl: Duration,
     clock: Arc<dyn Clock>,
 }
 
 impl Issuer {
+    /// How long a refresh token that goes with a token from here is good.
+    #[must_use]
+    pub fn refresh_ttl(&self) -> Duration {
+        self.0.refresh_ttl
+    }
+
     /// A token for `user`, and how long it is good. `ttl` is the configured lifetime unless given.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ pub mod layer;
 
 pub use config::Config;
 pub use identity::{Admission, Caller, ClientAddress, Identity, LOCAL_ISSUER, Refusal};
-pub use keys::{Issuer, KeyError, Keys, SigningKey, Verifier};
+pub use keys::{Issuer, KeyError, Keys, Verifier, generate_key};
 pub use layer::AuthLayer;
 
 #[cfg(test)]

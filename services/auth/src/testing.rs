@@ -22,7 +22,7 @@ use reqwest::Url;
 use serde_json::{Value, json};
 use taskchat_domain::{Clock, Timestamp};
 
-use crate::{Config, Keys, SigningKey};
+use crate::{Config, Keys};
 
 /// A clock that moves when told to.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub(crate) fn http() -> reqwest::Client {
 }
 
 pub(crate) fn keys(config: &Config, clock: &Arc<StandingClock>) -> Keys {
-    let stored = SigningKey::from(b"0123456789abcdef0123456789abcdef".to_vec());
+    let stored = b"0123456789abcdef0123456789abcdef".to_vec();
     let clock: Arc<dyn Clock> = Arc::clone(clock) as _;
     Keys::new(config, Some(stored), http(), clock).expect("keys")
 }

@@ -270,7 +270,7 @@ async fn an_unverified_address_is_not_believed() {
 fn weak_and_missing_keys_are_refused() {
     let clock: Arc<dyn Clock> = StandingClock::new();
     let new = |config: &Config, stored: Option<&[u8]>| {
-        let stored = stored.map(|key| SigningKey::from(key.to_vec()));
+        let stored = stored.map(<[u8]>::to_vec);
         Keys::new(config, stored, http(), Arc::clone(&clock)).map(|_| ())
     };
     let secret = |text: &str| Config {
@@ -294,7 +294,7 @@ fn weak_and_missing_keys_are_refused() {
         Err(KeyError::TooShort(31))
     ));
     assert!(new(&secret(&"s".repeat(32)), None).is_ok());
-    assert!(new(&Config::default(), Some(SigningKey::generate().expose())).is_ok());
+    assert!(new(&Config::default(), Some(&generate_key())).is_ok());
 }
 
 #[test]
