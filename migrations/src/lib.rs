@@ -6,8 +6,16 @@
 //! To add one: write `src/mYYYYMMDD_NNNNNN_what.rs` with its own identifiers, for SQLite and
 //! PostgreSQL, and append it to the list below. A landed file is never edited.
 
+use std::collections::HashSet;
+
 pub use sea_orm_migration::prelude::MigratorTrait;
-use sea_orm_migration::prelude::{MigrationTrait, async_trait};
+use sea_orm_migration::{
+    prelude::{
+        ConnectionTrait, DbErr, IntoSchemaManagerConnection, MigrationTrait, Query, SchemaManager,
+        async_trait,
+    },
+    seaql_migrations,
+};
 
 mod m20261122_000001_users;
 mod m20261122_000002_sessions;
@@ -39,5 +47,36 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_operations::Migration),
             Box::new(m20261122_000010_approvals::Migration),
         ]
+    }
+}
+
+impl Migrator {
+    /// True when every change in the list has run. A database with more than those is up to date:
+    /// an older binary works on a newer schema.
+    ///
+    /// # Errors
+    /// Any failure of the database.
+    pub async fn is_up_to_date<'c>(
+        connection: impl IntoSchemaManagerConnection<'c>,
+    ) -> Result<bool, DbErr> {
+        let manager = SchemaManager::new(connection);
+        let table = Self::migration_table_name();
+        if !manager.has_table(table.to_string()).await? {
+            return Ok(false);
+        }
+        let versions = Query::select()
+            .column(seaql_migrations::Column::Version)
+            .from(table)
+            .to_owned();
+        let applied = manager
+            .get_connection()
+            .query_all(&versions)
+            .await?
+            .iter()
+            .map(|row| row.try_get("", "version"))
+            .collect::<Result<HashSet<String>, _>>()?;
+        Ok(Self::migrations()
+            .iter()
+            .all(|change| applied.contains(change.name())))
     }
 }

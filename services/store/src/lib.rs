@@ -1,1 +1,40 @@
-//! taskchat-store.
+//! The facts: everything taskchat knows, in SQLite or PostgreSQL.
+//!
+//! **Invariant:** what belongs to a person is reached only through [`Store::as_user`] (reads) and
+//! [`Store::begin`] (one write transaction), and every query made there filters by that person.
+//! The two exceptions have types of their own: [`Accounts`], for people who are not known yet, and
+//! [`Leases`], for the process that runs everybody's turns.
+//!
+//! Entities are private; domain types go in and come out. Nothing of the database shows in errors.
+//! What a change means is not decided here but in the use cases.
+//!
+//! To add a table: a migration, a file in `entity/`, and a file named after the noun with its
+//! queries on [`UserScope`] and [`UserTx`].
+
+mod accounts;
+mod config;
+mod conversations;
+mod convert;
+mod entity;
+mod entries;
+mod error;
+mod events;
+mod keyset;
+mod leases;
+mod ledger;
+mod scope;
+mod search;
+mod sessions;
+mod store;
+mod task_list;
+mod tasks;
+#[cfg(test)]
+mod testing;
+mod turns;
+
+pub use accounts::{Account, Accounts};
+pub use config::{Config, OpenError};
+pub use leases::Leases;
+pub use scope::{UserScope, UserTx};
+pub use sessions::{NewSession, Rotation, Session};
+pub use store::Store;

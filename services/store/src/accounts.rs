@@ -1,0 +1,213 @@
+//! Accounts: the only queries about people who are not known yet. Sign-ins are in `sessions`.
+
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, DatabaseConnection, EntityTrait, IntoActiveModel, QueryFilter, TryInsertResult,
+    sea_query::OnConflict,
+};
+use taskchat_domain::{Error, Result, TimeZone, Timestamp, User, UserId};
+
+use crate::{
+    convert::micros,
+    entity::{
+        signing_key,
+        user::{Column, Entity, Model},
+    },
+    error::{corrupt, translate},
+};
+
+/// The issuer of accounts of our own.
+const LOCAL: &str = "local";
+
+/// A person as sign-in and admission see them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Who.
+    pub user: User,
+    /// Whose tokens they come with: "local" for accounts of our own.
+    pub issuer: String,
+    /// The hash of their password; only accounts of our own have one.
+    pub password_hash: Option<String>,
+    /// Since when they may not come in.
+    pub deactivated_at: Option<Timestamp>,
+}
+
+/// Everybody's accounts.
+#[derive(Debug, Clone)]
+pub struct Accounts {
+    pub(crate) writer: DatabaseConnection,
+    pub(crate) reader: DatabaseConnection,
+}
+
+impl Accounts {
+    pub(crate) fn new(writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
+        Self { writer, reader }
+    }
+
+    /// Adds an account. The e-mail address of a local one must be new, whatever its letter case.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyExists`] when the address is taken.
+    pub async fn insert_user(
+        &self,
+        user: &User,
+        issuer: &str,
+        password_hash: Option<&str>,
+    ) -> Result<()> {
+        let row = model(user, issuer, password_hash);
+        let inserted = Entity::insert(row.into_active_model())
+            .exec_without_returning(&self.writer)
+            .await
+            .map_err(translate);
+        match inserted {
+            Ok(_) => Ok(()),
+            Err(Error::AlreadyExists(_)) => Err(Error::AlreadyExists(
+                "e-mail address is already registered".into(),
+            )),
+            Err(cause) => Err(cause),
+        }
+    }
+
+    /// The local account with this e-mail address, in whatever letter case.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn by_email(&self, email: &str) -> Result<Option<Account>> {
+        if email.contains('\0') {
+            return Ok(None);
+        }
+        let row = Entity::find()
+            .filter(Column::EmailKey.eq(key(email)))
+            .one(&self.reader)
+            .await
+            .map_err(translate)?;
+        row.map(account).transpose()
+    }
+
+    /// The account with this id.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn by_id(&self, id: &UserId) -> Result<Option<Account>> {
+        let row = Entity::find_by_id(id.as_str())
+            .one(&self.reader)
+            .await
+            .map_err(translate)?;
+        row.map(account).transpose()
+    }
+
+    /// The account of somebody whose token comes from `issuer`; made at first sight.
+    ///
+    /// # Errors
+    /// [`Error::BadToken`] when the id belongs to an account of another issuer: whoever can choose
+    /// subjects at one issuer must not become somebody else here.
+    pub async fn ensure_external(
+        &self,
+        id: &UserId,
+        issuer: &str,
+        email: Option<&str>,
+        at: Timestamp,
+    ) -> Result<Account> {
+        let found = match self.by_id(id).await? {
+            Some(account) => account,
+            None => {
+                let user = User {
+                    id: id.clone(),
+                    email: email.filter(|email| !email.contains('\0')).map(str::to_owned),
+                    time_zone: TimeZone::UTC,
+                    created_at: at,
+                };
+                let mut row = model(&user, issuer, None).into_active_model();
+                // Their provider answers for the address; it must not block a sign-up here.
+                row.email_key = Set(None);
+                let nothing = OnConflict::column(Column::Id).do_nothing().to_owned();
+                Entity::insert(row)
+                    .on_conflict(nothing)
+                    .exec_without_returning(&self.writer)
+                    .await
+                    .map_err(translate)?;
+                self.by_id(id)
+                    .await?
+                    .ok_or_else(|| Error::internal("an account just made is gone"))?
+            }
+        };
+        if found.issuer != issuer {
+            return Err(Error::BadToken);
+        }
+        Ok(found)
+    }
+
+    /// Our own signing key; made with `generate` the first time, by whichever process is first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn signing_key(
+        &self,
+        generate: impl FnOnce() -> Vec<u8> + Send,
+        at: Timestamp,
+    ) -> Result<Vec<u8>> {
+        if let Some(secret) = self.stored_key().await? {
+            return Ok(secret);
+        }
+        let row = signing_key::Model {
+            name: LOCAL.to_owned(),
+            secret: generate(),
+            created_at: micros(at),
+        };
+        let nothing = OnConflict::column(signing_key::Column::Name)
+            .do_nothing()
+            .to_owned();
+        let inserted = signing_key::Entity::insert(row.into_active_model())
+            .on_conflict(nothing)
+            .do_nothing()
+            .exec_without_returning(&self.writer)
+            .await
+            .map_err(translate)?;
+        let (TryInsertResult::Inserted(_) | TryInsertResult::Conflicted | TryInsertResult::Empty) =
+            inserted;
+        self.stored_key()
+            .await?
+            .ok_or_else(|| Error::internal("a signing key just made is gone"))
+    }
+
+    async fn stored_key(&self) -> Result<Option<Vec<u8>>> {
+        let row = signing_key::Entity::find_by_id(LOCAL)
+            .one(&self.reader)
+            .await
+            .map_err(translate)?;
+        Ok(row.map(|row| row.secret))
+    }
+}
+
+/// An address as it is compared.
+fn key(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+fn model(user: &User, issuer: &str, password_hash: Option<&str>) -> Model {
+    Model {
+        id: user.id.to_string(),
+        issuer: issuer.to_owned(),
+        email: user.email.clone(),
+        email_key: user.email.as_deref().map(key),
+        password_hash: password_hash.map(str::to_owned),
+        time_zone: user.time_zone.to_string(),
+        created_at: micros(user.created_at),
+        deactivated_at: None,
+    }
+}
+
+pub(crate) fn account(row: Model) -> Result<Account> {
+    let bad = |cause: Error| corrupt("users", cause);
+    Ok(Account {
+        user: User {
+            id: UserId::parse(&row.id).map_err(bad)?,
+            email: row.email,
+            time_zone: TimeZone::parse(&row.time_zone).map_err(bad)?,
+            created_at: row.created_at,
+        },
+        issuer: row.issuer,
+        password_hash: row.password_hash,
+        deactivated_at: row.deactivated_at,
+    })
+}

@@ -1,0 +1,182 @@
+//! Leases: which process runs which turn. The only queries that cross people.
+
+use std::time::Duration;
+
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
+    sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Query},
+};
+use taskchat_domain::{ConversationId, Error, Result, Timestamp, Turn, TurnId, TurnState, UserId};
+use uuid::Uuid;
+
+use crate::{
+    convert::micros,
+    entity::turn::{Column, Entity, Model},
+    error::{corrupt, translate},
+    store::begin_write,
+    turns::{turn, unfinished},
+};
+
+/// Leases on everybody's turns.
+#[derive(Debug, Clone)]
+pub struct Leases {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+}
+
+impl Leases {
+    pub(crate) fn new(writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
+        Self { writer, reader }
+    }
+
+    /// Leases the oldest turn that can be run: a queued one with none before it in its
+    /// conversation, or a running one whose lease has lapsed.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn claim(
+        &self,
+        owner: Uuid,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> Result<Option<(UserId, Turn)>> {
+        self.claim_where(Condition::all(), owner, now, ttl).await
+    }
+
+    /// As [`Self::claim`], in one conversation.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn claim_in(
+        &self,
+        conversation: ConversationId,
+        owner: Uuid,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> Result<Option<(UserId, Turn)>> {
+        let here = Condition::all().add(Column::ConversationId.eq(conversation.uuid()));
+        self.claim_where(here, owner, now, ttl).await
+    }
+
+    async fn claim_where(
+        &self,
+        these: Condition,
+        owner: Uuid,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> Result<Option<(UserId, Turn)>> {
+        let now = micros(now);
+        let until = micros(now + ttl);
+        let claimable = Entity::find()
+            .filter(these)
+            .filter(claimable(now))
+            .order_by_asc(Column::CreatedAt)
+            .order_by_asc(Column::Id);
+        // Most looks find nothing; they take no write lock.
+        if first(claimable.clone(), &self.reader).await?.is_none() {
+            return Ok(None);
+        }
+        let tx = begin_write(&self.writer).await.map_err(translate)?;
+        let locked = claimable.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        let Some(id) = first(locked, &tx).await? else {
+            return Ok(None);
+        };
+        let claimed = Entity::update_many()
+            .col_expr(Column::State, Expr::value(TurnState::Running.as_str()))
+            .col_expr(Column::LeaseOwner, Expr::value(owner))
+            .col_expr(Column::LeaseUntil, Expr::value(until))
+            .filter(Column::Id.eq(id))
+            .exec_with_returning(&tx)
+            .await;
+        let claimed = match claimed.map_err(translate) {
+            Ok(rows) => rows,
+            // The conversation has got a running turn in this very moment.
+            Err(Error::AlreadyExists(_)) => return Ok(None),
+            Err(cause) => return Err(cause),
+        };
+        tx.commit().await.map_err(translate)?;
+        claimed.into_iter().next().map(owned).transpose()
+    }
+
+    /// Extends a lease and says whether somebody asked for the turn to stop; `None` when the lease
+    /// is lost or the turn has ended.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn renew(&self, turn: TurnId, owner: Uuid, until: Timestamp) -> Result<Option<bool>> {
+        let held = Entity::update_many()
+            .col_expr(Column::LeaseUntil, Expr::value(micros(until)))
+            .filter(Column::Id.eq(turn.uuid()))
+            .filter(Column::LeaseOwner.eq(owner))
+            .filter(Column::State.eq(TurnState::Running.as_str()))
+            .exec_with_returning(&self.writer)
+            .await
+            .map_err(translate)?;
+        Ok(held.first().map(|row| row.cancel_requested))
+    }
+
+    /// Gives up all leases of a process, so that others need not wait for them to lapse.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn release_all(&self, owner: Uuid) -> Result<()> {
+        Entity::update_many()
+            .col_expr(Column::LeaseOwner, Expr::value(None::<Uuid>))
+            .col_expr(Column::LeaseUntil, Expr::value(None::<Timestamp>))
+            .filter(Column::LeaseOwner.eq(owner))
+            .filter(Column::State.eq(TurnState::Running.as_str()))
+            .exec(&self.writer)
+            .await
+            .map_err(translate)?;
+        Ok(())
+    }
+}
+
+/// Running without a good lease, or queued with nothing unfinished before it.
+fn claimable(now: Timestamp) -> Condition {
+    let earlier = Alias::new("earlier");
+    let of = |column: Column| Expr::col((earlier.clone(), column));
+    let mine = |column: Column| Expr::col((Entity, column));
+    let before_it = Query::select()
+        .expr(Expr::value(1))
+        .from_as(Entity, earlier.clone())
+        .and_where(of(Column::ConversationId).eq(mine(Column::ConversationId)))
+        .and_where(of(Column::Ordinal).lt(mine(Column::Ordinal)))
+        .and_where(of(Column::State).is_in([
+            TurnState::Queued.as_str(),
+            TurnState::Running.as_str(),
+        ]))
+        .to_owned();
+    let lapsed = Condition::all()
+        .add(Column::State.eq(TurnState::Running.as_str()))
+        .add(
+            Condition::any()
+                .add(Column::LeaseUntil.is_null())
+                .add(Column::LeaseUntil.lt(now)),
+        );
+    let next = Condition::all()
+        .add(Column::State.eq(TurnState::Queued.as_str()))
+        .add(Expr::exists(before_it).not());
+    // The first part repeats the others in the words of the partial index.
+    unfinished().add(Condition::any().add(lapsed).add(next))
+}
+
+async fn first<C: sea_orm::ConnectionTrait>(
+    query: Select<Entity>,
+    connection: &C,
+) -> Result<Option<Uuid>> {
+    query
+        .select_only()
+        .column(Column::Id)
+        .limit(1)
+        .into_tuple()
+        .one(connection)
+        .await
+        .map_err(translate)
+}
+
+fn owned(row: Model) -> Result<(UserId, Turn)> {
+    let user = UserId::parse(&row.user_id).map_err(|cause| corrupt("turns", cause))?;
+    Ok((user, turn(row)?))
+}

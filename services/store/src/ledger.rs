@@ -1,0 +1,250 @@
+//! The ledger: what was done to tasks, once per key.
+
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    Select,
+    sea_query::{Expr, Query},
+};
+use serde_json::Value;
+use taskchat_domain::{
+    Error, Operation, OperationId, Page, PageRequest, Result, TaskChange, TaskId,
+};
+
+use crate::{
+    UserScope, UserTx,
+    convert::{from_json, from_name, micros, origin, origin_columns, to_json, to_name},
+    entity::{
+        operation::{Column, Entity, Model},
+        operation_task,
+    },
+    error::translate,
+    keyset::Place,
+};
+
+const TABLE: &str = "operations";
+
+impl UserScope {
+    /// One operation.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn operation(&self, id: OperationId) -> Result<Option<Operation>> {
+        let row = Entity::find_by_id(id.uuid())
+            .filter(Column::UserId.eq(self.user_id()))
+            .one(&self.reader)
+            .await
+            .map_err(translate)?;
+        row.map(operation).transpose()
+    }
+
+    /// What was done, newest first: to one task, or to all. Operations that found nothing to do
+    /// are left out.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming `page_token` when the token was made for another list.
+    pub async fn operations(
+        &self,
+        task: Option<TaskId>,
+        page: &PageRequest,
+    ) -> Result<Page<Operation>> {
+        let of = match task {
+            Some(id) => format!("operations of {id}"),
+            None => "operations".to_owned(),
+        };
+        let mut query = changing(self.user_id());
+        if let Some(id) = task {
+            let touching = Query::select()
+                .column(operation_task::Column::OperationId)
+                .from(operation_task::Entity)
+                .and_where(operation_task::Column::UserId.eq(self.user_id()))
+                .and_where(operation_task::Column::TaskId.eq(id.uuid()))
+                .to_owned();
+            query = query.filter(Column::Id.in_subquery(touching));
+        }
+        if let Some(place) = Place::asked(page, &of)? {
+            query = query.filter(place.after(Column::CreatedAt, Column::Id));
+        }
+        let rows = newest_first(query)
+            .limit(u64::from(page.size) + 1)
+            .all(&self.reader)
+            .await
+            .map_err(translate)?;
+        let operations = rows
+            .into_iter()
+            .map(operation)
+            .collect::<Result<Vec<_>>>()?;
+        Page::from_surplus(operations, page.size, |last| {
+            Place::new(&of, last.created_at, last.id.uuid())
+        })
+    }
+}
+
+impl UserTx {
+    /// What was done under this key, with its fingerprint. The key is this transaction's until it
+    /// ends: whoever else asks for it waits and then sees what was done here.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn find_operation(&self, key: &str) -> Result<Option<(Operation, String)>> {
+        self.hold("operation", key).await?;
+        let row = Entity::find()
+            .filter(Column::UserId.eq(self.user_id()))
+            .filter(Column::Key.eq(key))
+            .one(&self.tx)
+            .await
+            .map_err(translate)?;
+        row.map(|row| {
+            let fingerprint = row.fingerprint.clone();
+            Ok((operation(row)?, fingerprint))
+        })
+        .transpose()
+    }
+
+    /// One operation, to be undone or redone by nobody else meanwhile.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn operation_for_update(&self, id: OperationId) -> Result<Option<Operation>> {
+        let row = Entity::find_by_id(id.uuid())
+            .filter(Column::UserId.eq(self.user_id()))
+            .lock_exclusive()
+            .one(&self.tx)
+            .await
+            .map_err(translate)?;
+        row.map(operation).transpose()
+    }
+
+    /// Writes an operation down under its key.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyExists`] when the key is taken.
+    pub async fn insert_operation(
+        &self,
+        operation: &Operation,
+        key: &str,
+        fingerprint: &str,
+        verb: &str,
+        arguments: &Value,
+    ) -> Result<()> {
+        let (origin, origin_turn_id) = origin_columns(operation.origin);
+        let row = Model {
+            id: operation.id.uuid(),
+            user_id: self.user_id().to_owned(),
+            key: key.to_owned(),
+            fingerprint: fingerprint.to_owned(),
+            verb: verb.to_owned(),
+            arguments: to_json(arguments)?,
+            kind: to_name(&operation.kind)?,
+            origin,
+            origin_turn_id,
+            changes: to_json(&operation.changes)?,
+            changed: operation.changes.iter().any(changes_something),
+            undoes: operation.undoes.map(OperationId::uuid),
+            undone_by: operation.undone_by.map(OperationId::uuid),
+            approval_id: None,
+            created_at: micros(operation.created_at),
+        };
+        Entity::insert(row.into_active_model())
+            .exec_without_returning(&self.tx)
+            .await
+            .map_err(translate)?;
+        let touched: Vec<_> = operation
+            .changes
+            .iter()
+            .filter_map(TaskChange::task_id)
+            .map(|task| {
+                operation_task::Model {
+                    task_id: task.uuid(),
+                    operation_id: operation.id.uuid(),
+                    user_id: self.user_id().to_owned(),
+                }
+                .into_active_model()
+            })
+            .collect();
+        if !touched.is_empty() {
+            operation_task::Entity::insert_many(touched)
+                .exec_without_returning(&self.tx)
+                .await
+                .map_err(translate)?;
+        }
+        Ok(())
+    }
+
+    /// Notes which operation has taken this one back; `None` when it is in effect again.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn set_undone_by(&self, id: OperationId, by: Option<OperationId>) -> Result<()> {
+        let saved = Entity::update_many()
+            .col_expr(Column::UndoneBy, Expr::value(by.map(OperationId::uuid)))
+            .filter(Column::Id.eq(id.uuid()))
+            .filter(Column::UserId.eq(self.user_id()))
+            .exec(&self.tx)
+            .await
+            .map_err(translate)?;
+        match saved.rows_affected {
+            1 => Ok(()),
+            _ => Err(Error::internal("an operation read before is gone")),
+        }
+    }
+
+    /// The latest operation that is in effect and is not itself an undo or a redo.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn latest_undoable(&self) -> Result<Option<Operation>> {
+        let query = changing(self.user_id())
+            .filter(Column::Undoes.is_null())
+            .filter(Column::UndoneBy.is_null());
+        let row = newest_first(query)
+            .lock_exclusive()
+            .one(&self.tx)
+            .await
+            .map_err(translate)?;
+        row.map(operation).transpose()
+    }
+
+    /// The latest operation that took `id` back, whether or not it was taken back itself.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn latest_undo_of(&self, id: OperationId) -> Result<Option<Operation>> {
+        let query = changing(self.user_id()).filter(Column::Undoes.eq(id.uuid()));
+        let row = newest_first(query)
+            .one(&self.tx)
+            .await
+            .map_err(translate)?;
+        row.map(operation).transpose()
+    }
+}
+
+/// The person's operations that changed something.
+fn changing(user: &str) -> Select<Entity> {
+    Entity::find().filter(
+        Condition::all()
+            .add(Column::UserId.eq(user))
+            .add(Column::Changed.eq(true)),
+    )
+}
+
+fn newest_first(query: Select<Entity>) -> Select<Entity> {
+    query
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id)
+}
+
+fn changes_something(change: &TaskChange) -> bool {
+    change.before != change.after
+}
+
+fn operation(row: Model) -> Result<Operation> {
+    Ok(Operation {
+        id: row.id.into(),
+        kind: from_name(TABLE, row.kind)?,
+        origin: origin(TABLE, &row.origin, row.origin_turn_id)?,
+        changes: from_json(TABLE, &row.changes)?,
+        undoes: row.undoes.map(Into::into),
+        undone_by: row.undone_by.map(Into::into),
+        created_at: row.created_at,
+    })
+}
