@@ -1,0 +1,346 @@
+//! One turn, driven: decide ([`next`]), act, have the outcome stored, again.
+//!
+//! The journal is told of a step before the step has any effect, and of every result before the
+//! model is. Whatever stops the turn, what was said is stored and no call is left open.
+
+mod ask;
+mod calls;
+mod failure;
+mod speech;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+use std::sync::Arc;
+
+use taskchat_domain::{
+    Call, CallId, CallResult, Entry, EntryBody, Error, Failure, FailureKind, Notice, NoticeKind,
+};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use crate::{
+    Agent, Bench, Ending, Journal, Model,
+    model::ModelRequest,
+    next::{GiveUp, OpenCall, Step, bodies, next},
+    prompt,
+    toolbox::{Toolbox, refusal},
+};
+use ask::{Answer, AskError};
+use speech::Speech;
+use watch::{Interrupt, Watch};
+
+/// Works on a turn until it is answered, stopped or given up.
+pub(crate) async fn drive(
+    agent: &Agent,
+    bench: &Bench,
+    journal: &dyn Journal,
+    cancel: &CancellationToken,
+) -> Ending {
+    let history = match journal.history().await {
+        Ok(history) => history,
+        Err(cause) => return Ending::Broken(cause),
+    };
+    let mut turn = Turn {
+        agent,
+        bench,
+        journal,
+        watch: Watch::new(cancel, agent.limits.turn),
+        history,
+        toolbox: None,
+        said: String::new(),
+    };
+    let stop = match turn.work().await {
+        Ok(()) => return Ending::Completed,
+        Err(stop) => stop,
+    };
+    let ending = match stop {
+        Stop::Broken(cause) => return Ending::Broken(cause),
+        Stop::Cancelled => Ending::Cancelled,
+        Stop::Failed(kind) => Ending::Failed(Failure {
+            kind,
+            text: failure::words(kind, turn.has_changed_something()),
+        }),
+    };
+    match turn.settle(&ending).await {
+        Ok(()) => ending,
+        Err(cause) => Ending::Broken(cause),
+    }
+}
+
+/// A turn at work.
+struct Turn<'a> {
+    agent: &'a Agent,
+    bench: &'a Bench,
+    journal: &'a dyn Journal,
+    watch: Watch<'a>,
+    /// What is stored, as far as it was read or appended here.
+    history: Vec<Entry>,
+    /// Opened when it is first needed.
+    toolbox: Option<Toolbox>,
+    /// Text of the current step that followers have seen and that is not stored yet.
+    said: String,
+}
+
+/// Why a turn stopped before its answer.
+#[derive(Debug)]
+enum Stop {
+    Cancelled,
+    Failed(FailureKind),
+    Broken(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(cause: Error) -> Self {
+        Self::Broken(cause)
+    }
+}
+
+impl From<Interrupt> for Stop {
+    fn from(interrupt: Interrupt) -> Self {
+        match interrupt {
+            Interrupt::Cancelled => Self::Cancelled,
+            Interrupt::TurnOver | Interrupt::Late => Self::Failed(FailureKind::TimedOut),
+        }
+    }
+}
+
+impl Turn<'_> {
+    /// The loop. Its bound is that of the steps.
+    async fn work(&mut self) -> Result<(), Stop> {
+        loop {
+            self.watch.check()?;
+            match next(&self.history, self.bench.turn_id, &self.agent.limits) {
+                Step::Finish => return Ok(()),
+                Step::GiveUp(GiveUp::TooManySteps) => {
+                    return Err(Stop::Failed(FailureKind::TooManySteps));
+                }
+                Step::CallTools(calls) => {
+                    for open in calls {
+                        self.watch.check()?;
+                        let result = self.answer(&open).await?;
+                        self.append(vec![EntryBody::Result(result)]).await?;
+                    }
+                }
+                Step::AskModel => self.step().await?,
+            }
+        }
+    }
+
+    /// Asks the model, and stores what it says and calls.
+    async fn step(&mut self) -> Result<(), Stop> {
+        let request = self.request().await?;
+        let model = self.model();
+        let lead = if self.has_said_something() {
+            "\n\n"
+        } else {
+            ""
+        };
+        let mut speech = Speech::new(self.journal, lead);
+        let asked = ask::ask(
+            &*model,
+            &request,
+            &self.agent.limits,
+            &self.watch,
+            self.journal,
+            &mut speech,
+        )
+        .await;
+        self.said = speech.into_text();
+        match asked {
+            Ok(answer) => {
+                let bodies = self.step_bodies(answer);
+                self.append(bodies).await
+            }
+            Err(AskError::Interrupted(interrupt)) => Err(interrupt.into()),
+            Err(AskError::Journal(cause)) => Err(Stop::Broken(cause)),
+            Err(AskError::Model(cause)) => {
+                let kind = cause.failure();
+                warn!(error = %chain(&cause), "the model failed");
+                if self.can_fall_back() {
+                    self.append(vec![EntryBody::Notice(without_ai())]).await
+                } else {
+                    Err(Stop::Failed(kind))
+                }
+            }
+        }
+    }
+
+    /// What the model is asked.
+    async fn request(&mut self) -> Result<ModelRequest, Stop> {
+        let tools = self.toolbox().await?.specs();
+        let now = self.agent.clock.now();
+        let time_zone = self.bench.time_zone;
+        let messages = prompt::messages(
+            &self.history,
+            self.bench.turn_id,
+            self.agent.limits.history,
+            now,
+            time_zone,
+        );
+        Ok(ModelRequest {
+            messages,
+            tools,
+            now,
+            time_zone,
+        })
+    }
+
+    /// A step as entries: its text, if any, then its calls, numbered on through the turn.
+    fn step_bodies(&self, answer: Answer) -> Vec<EntryBody> {
+        let before = bodies(&self.history, self.bench.turn_id)
+            .filter(|body| matches!(body, EntryBody::Call(_)))
+            .count();
+        let mut step = Vec::with_capacity(answer.calls.len() + 1);
+        if !self.said.is_empty() {
+            step.push(EntryBody::Model {
+                text: self.said.clone(),
+            });
+        }
+        for (at, asked) in answer.calls.into_iter().enumerate() {
+            step.push(EntryBody::Call(Call {
+                id: CallId::nth(before + at + 1),
+                arguments: calls::arguments(&asked.arguments),
+                tool: asked.tool,
+            }));
+        }
+        step
+    }
+
+    /// What a call comes to: a refusal of ours, or the tool's answer.
+    async fn answer(&mut self, open: &OpenCall) -> Result<CallResult, Stop> {
+        if let Some(refused) = calls::refused(open, self.agent.limits.calls) {
+            return Ok(refused);
+        }
+        let toolbox = self.toolbox().await?;
+        if !toolbox.has(&open.call.tool) {
+            return Ok(calls::unknown(&open.call, &toolbox.specs()));
+        }
+        self.call(&open.call).await
+    }
+
+    /// Has the tool called; once more if the connection breaks, which is safe under the same id.
+    async fn call(&mut self, call: &Call) -> Result<CallResult, Stop> {
+        let limit = self.agent.limits.tool;
+        for _ in 0..2 {
+            let watch = self.watch;
+            let toolbox = self.toolbox().await?;
+            match calls::run(toolbox, call, limit, &watch).await {
+                Ok(Ok(result)) => return Ok(result),
+                Ok(Err(cause)) => {
+                    warn!(error = %chain(&cause), call.id = call.id.as_str(), "a tool call broke off");
+                    self.toolbox = None;
+                }
+                Err((interrupt, result)) => {
+                    self.append(vec![EntryBody::Result(result)]).await?;
+                    return Err(interrupt.into());
+                }
+            }
+        }
+        let message = "the tool did not answer; whether it took effect is not known";
+        let lost = refusal(&call.id, "TOOLS_UNAVAILABLE", message);
+        self.append(vec![EntryBody::Result(lost)]).await?;
+        Err(Stop::Failed(FailureKind::ToolsUnavailable))
+    }
+
+    /// The tools, connected to if they are not yet.
+    async fn toolbox(&mut self) -> Result<&Toolbox, Stop> {
+        // Taken out and put back: the borrow checker does not follow a conditional return.
+        let toolbox = match self.toolbox.take() {
+            Some(toolbox) => toolbox,
+            None => self.connect().await?,
+        };
+        Ok(self.toolbox.insert(toolbox))
+    }
+
+    async fn connect(&self) -> Result<Toolbox, Stop> {
+        let limit = self.agent.limits.tool;
+        for _ in 0..2 {
+            let pipe = self.agent.hands.open(self.bench);
+            match self.watch.within(limit, Toolbox::connect(pipe)).await {
+                Ok(Ok(toolbox)) => return Ok(toolbox),
+                Ok(Err(cause)) => warn!(error = %chain(&cause), "cannot open the tools"),
+                Err(Interrupt::Late) => warn!("the tools did not open in time"),
+                Err(interrupt) => return Err(interrupt.into()),
+            }
+        }
+        Err(Stop::Failed(FailureKind::ToolsUnavailable))
+    }
+
+    async fn append(&mut self, bodies: Vec<EntryBody>) -> Result<(), Stop> {
+        let entries = self.journal.append(bodies).await?;
+        self.history.extend(entries);
+        self.said.clear();
+        Ok(())
+    }
+
+    /// After a stop: stores what was said, and answers what was called.
+    async fn settle(&mut self, ending: &Ending) -> Result<(), Error> {
+        let mut last = Vec::new();
+        if !self.said.is_empty() {
+            last.push(EntryBody::Model {
+                text: std::mem::take(&mut self.said),
+            });
+        }
+        if let Step::CallTools(open) = next(&self.history, self.bench.turn_id, &self.agent.limits) {
+            let (code, message) = failure::unrun(ending);
+            for OpenCall { call, .. } in open {
+                last.push(EntryBody::Result(refusal(&call.id, code, message)));
+            }
+        }
+        if !last.is_empty() {
+            self.history.extend(self.journal.append(last).await?);
+        }
+        Ok(())
+    }
+
+    /// The model that answers this turn; the notice that it is the other one is stored first, so
+    /// that a turn taken up again stays with it.
+    fn model(&self) -> Arc<dyn Model> {
+        let standing_in = self.agent.fallback.as_ref().filter(|_| self.fell_back());
+        Arc::clone(standing_in.unwrap_or(&self.agent.model))
+    }
+
+    fn fell_back(&self) -> bool {
+        bodies(&self.history, self.bench.turn_id).any(|body| {
+            matches!(body, EntryBody::Notice(notice) if notice.kind == NoticeKind::AnsweredWithoutAi)
+        })
+    }
+
+    /// True as long as the turn holds nothing but the person's message.
+    fn can_fall_back(&self) -> bool {
+        self.agent.fallback.is_some()
+            && self.said.is_empty()
+            && bodies(&self.history, self.bench.turn_id)
+                .all(|body| matches!(body, EntryBody::User { .. }))
+    }
+
+    fn has_said_something(&self) -> bool {
+        bodies(&self.history, self.bench.turn_id)
+            .any(|body| matches!(body, EntryBody::Model { .. }))
+    }
+
+    fn has_changed_something(&self) -> bool {
+        bodies(&self.history, self.bench.turn_id)
+            .any(|body| matches!(body, EntryBody::Result(result) if result.receipt.is_some()))
+    }
+}
+
+fn without_ai() -> Notice {
+    Notice {
+        kind: NoticeKind::AnsweredWithoutAi,
+        text: "The AI model could not be used, so the built-in assistant answered.".to_owned(),
+    }
+}
+
+/// An error with its causes, for the log.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
