@@ -1,0 +1,377 @@
+//! Accounts on a real SQLite database.
+
+use std::{path::Path, sync::Mutex, time::Instant};
+
+use chrono::TimeDelta;
+use secrecy::SecretString;
+use taskchat_auth::{Admission, Caller, Config as AuthConfig, Keys, Refusal};
+use taskchat_domain::Kind;
+
+use super::*;
+
+const PASSWORD: &str = "correct horse battery staple";
+
+#[derive(Debug)]
+struct StandingClock(Mutex<Timestamp>);
+
+impl Clock for StandingClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+struct House {
+    accounts: Accounts,
+    store: Store,
+    keys: Keys,
+    clock: Arc<StandingClock>,
+    _folder: tempfile::TempDir,
+}
+
+impl House {
+    async fn new() -> Self {
+        Self::with(AuthConfig::default()).await
+    }
+
+    async fn with(config: AuthConfig) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path()).await;
+        let start = "2026-11-23T09:00:00Z".parse().unwrap();
+        let clock = Arc::new(StandingClock(Mutex::new(start)));
+        let key = taskchat_auth::generate_key();
+        let http = reqwest::Client::builder().build().unwrap();
+        let keys = Keys::new(&config, Some(key), http, Arc::clone(&clock) as _).unwrap();
+        let costs = Config {
+            argon2_memory_kib: 64,
+            argon2_iterations: 1,
+            hashes_at_once: 2,
+        };
+        let accounts =
+            Accounts::new(store.clone(), keys.issuer(), Arc::clone(&clock) as _, costs).unwrap();
+        Self {
+            accounts,
+            store,
+            keys,
+            clock,
+            _folder: folder,
+        }
+    }
+
+    fn advance(&self, by: TimeDelta) {
+        *self.clock.0.lock().unwrap() += by;
+    }
+
+    async fn sign_up(&self, email: &str) -> Session {
+        self.accounts.sign_up(new(email, PASSWORD)).await.unwrap()
+    }
+
+    async fn sign_in(&self, email: &str, password: &str) -> Result<Session> {
+        self.accounts
+            .sign_in(email, SecretString::from(password))
+            .await
+    }
+
+    /// What becomes of an access token at the door.
+    async fn enter(&self, token: &str) -> Result<Caller, Refusal> {
+        let caller = self.keys.verifier().verify(token).await?;
+        self.accounts.admit(caller).await
+    }
+}
+
+async fn open(folder: &Path) -> Store {
+    let store = taskchat_store::Config::default()
+        .open(folder)
+        .await
+        .unwrap();
+    store.migrate().await.unwrap();
+    store
+}
+
+fn new(email: &str, password: &str) -> NewAccount {
+    NewAccount {
+        email: email.to_owned(),
+        password: password.into(),
+        confirm_password: None,
+        time_zone: TimeZone::parse("Europe/Berlin").unwrap(),
+    }
+}
+
+fn kind<T>(outcome: Result<T>) -> Option<Kind> {
+    outcome.err().map(|error| error.kind())
+}
+
+#[tokio::test]
+async fn an_account_is_created_and_signed_in() {
+    let house = House::new().await;
+    let session = house.sign_up(" Ann@Example.org ").await;
+    assert_eq!(session.user.email.as_deref(), Some("Ann@Example.org"));
+    assert_eq!(session.expires_in, Duration::from_secs(900));
+    assert_eq!(session.refresh_ttl, Duration::from_secs(30 * 24 * 3600));
+    assert_eq!(
+        house.accounts.me(&session.user.id).await.unwrap(),
+        session.user
+    );
+
+    let caller = house.enter(&session.access_token).await.unwrap();
+    assert_eq!(caller.user_id(), &session.user.id);
+    assert_eq!(caller.email(), Some("Ann@Example.org"));
+    assert_eq!(caller.time_zone().to_string(), "Europe/Berlin");
+
+    let again = house.sign_in("ANN@example.ORG", PASSWORD).await.unwrap();
+    assert_eq!(again.user, session.user);
+    assert_ne!(again.refresh_token, session.refresh_token);
+    assert!(!format!("{again:?}").contains(&again.refresh_token));
+}
+
+#[tokio::test]
+async fn bad_sign_ups_name_the_field_and_leave_no_account() {
+    let house = House::new().await;
+    let cases = [
+        ("", PASSWORD, None, "email field is required"),
+        ("ann", PASSWORD, None, "email must be an e-mail address"),
+        ("ann@example.org", "", None, "password field is required"),
+        (
+            "ann@example.org",
+            "short",
+            None,
+            "password must be 8 to 256 characters",
+        ),
+        (
+            "ann@example.org",
+            "password1",
+            None,
+            "password is too easy to guess",
+        ),
+        (
+            "ann@example.org",
+            "Ann@Example.org",
+            None,
+            "password must not be the e-mail address",
+        ),
+        (
+            "ann@example.org",
+            PASSWORD,
+            Some("something else"),
+            "confirm_password must be the same as password",
+        ),
+    ];
+    for (email, password, again, message) in cases {
+        let account = NewAccount {
+            confirm_password: again.map(SecretString::from),
+            ..new(email, password)
+        };
+        let error = house.accounts.sign_up(account).await.unwrap_err();
+        assert_eq!(error.to_string(), message);
+    }
+    let outcome = house.sign_in("ann@example.org", PASSWORD).await;
+    assert_eq!(kind(outcome), Some(Kind::Unauthenticated));
+}
+
+/// s089: one account, whatever the letter case and however many at once.
+#[tokio::test]
+async fn an_address_is_taken_once() {
+    let house = House::new().await;
+    let spellings = [
+        "ann@example.org",
+        "Ann@example.org",
+        "ANN@EXAMPLE.ORG",
+        "ann@Example.Org",
+        "aNN@example.org",
+        "ann@example.ORG",
+    ];
+    let all = spellings.map(|email| house.accounts.sign_up(new(email, PASSWORD)));
+    let outcomes = futures::future::join_all(all).await;
+    let refused: Vec<_> = outcomes.iter().filter_map(|it| it.as_ref().err()).collect();
+    assert_eq!(refused.len(), spellings.len() - 1);
+    for error in refused {
+        assert_eq!(error.kind(), Kind::AlreadyExists);
+        assert_eq!(error.to_string(), "e-mail address is already registered");
+    }
+}
+
+#[tokio::test]
+async fn wrong_password_and_unknown_address_are_the_same() {
+    let house = House::new().await;
+    house.sign_up("ann@example.org").await;
+    for (email, password) in [
+        ("ann@example.org", "wrong horse battery staple"),
+        ("bob@example.org", PASSWORD),
+        ("not an address", PASSWORD),
+        ("ann@example.org\0", PASSWORD),
+    ] {
+        let error = house.sign_in(email, password).await.unwrap_err();
+        assert_eq!(error.to_string(), "wrong e-mail or password");
+        assert_eq!(error.kind(), Kind::Unauthenticated);
+    }
+    assert_eq!(kind(house.sign_in("", PASSWORD).await), Some(Kind::Invalid));
+    assert_eq!(
+        kind(house.sign_in("a@b.example", "").await),
+        Some(Kind::Invalid)
+    );
+}
+
+#[tokio::test]
+async fn refresh_tokens_rotate() {
+    let house = House::new().await;
+    let first = house.sign_up("ann@example.org").await;
+    house.advance(TimeDelta::minutes(20));
+    assert_eq!(
+        house.enter(&first.access_token).await,
+        Err(Refusal::Rejected)
+    );
+    let second = house.accounts.refresh(&first.refresh_token).await.unwrap();
+    assert_eq!(second.user, first.user);
+    assert!(house.enter(&second.access_token).await.is_ok());
+    let third = house.accounts.refresh(&second.refresh_token).await.unwrap();
+    assert!(house.enter(&third.access_token).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_spent_refresh_token_ends_its_session_and_no_other() {
+    let house = House::new().await;
+    let other = house.sign_up("ann@example.org").await;
+    let first = house.sign_in("ann@example.org", PASSWORD).await.unwrap();
+    let second = house.accounts.refresh(&first.refresh_token).await.unwrap();
+    assert!(house.enter(&second.access_token).await.is_ok());
+
+    let reused = house.accounts.refresh(&first.refresh_token).await;
+    assert!(matches!(reused, Err(Error::BadToken)));
+    let newest = house.accounts.refresh(&second.refresh_token).await;
+    assert!(matches!(newest, Err(Error::BadToken)));
+    assert_eq!(
+        house.enter(&second.access_token).await,
+        Err(Refusal::Rejected)
+    );
+    assert!(house.enter(&other.access_token).await.is_ok());
+}
+
+#[tokio::test]
+async fn of_many_at_once_one_refreshes() {
+    let house = House::new().await;
+    let session = house.sign_up("ann@example.org").await;
+    let all = (0..6).map(|_| house.accounts.refresh(&session.refresh_token));
+    let outcomes = futures::future::join_all(all).await;
+    assert_eq!(outcomes.iter().filter(|it| it.is_ok()).count(), 1);
+}
+
+#[tokio::test]
+async fn a_session_ends_by_itself_and_by_signing_out() {
+    let house = House::new().await;
+    let late = house.sign_up("ann@example.org").await;
+    house.advance(TimeDelta::days(30));
+    let outcome = house.accounts.refresh(&late.refresh_token).await;
+    assert!(matches!(outcome, Err(Error::BadToken)));
+
+    let first = house.sign_in("ann@example.org", PASSWORD).await.unwrap();
+    let second = house.accounts.refresh(&first.refresh_token).await.unwrap();
+    // Any token of the session will do, also a spent one.
+    house.accounts.sign_out(&first.refresh_token).await.unwrap();
+    assert_eq!(
+        house.enter(&second.access_token).await,
+        Err(Refusal::Rejected)
+    );
+    let outcome = house.accounts.refresh(&second.refresh_token).await;
+    assert!(matches!(outcome, Err(Error::BadToken)));
+
+    for nothing in ["", "opaque", &second.access_token, &second.refresh_token] {
+        house.accounts.sign_out(nothing).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn tokens_do_not_stand_in_for_each_other() {
+    let house = House::new().await;
+    let session = house.sign_up("ann@example.org").await;
+    assert_eq!(
+        house.enter(&session.refresh_token).await,
+        Err(Refusal::Rejected)
+    );
+    let outcome = house.accounts.refresh(&session.access_token).await;
+    assert!(matches!(outcome, Err(Error::BadToken)));
+}
+
+#[tokio::test]
+async fn our_own_tokens_are_for_existing_users_and_sessions() {
+    let house = House::new().await;
+    let ann = house.sign_up("ann@example.org").await.user.id;
+    let bob = house.sign_up("bob@example.org").await;
+    let nobody = UserId::generate();
+    let issuer = house.keys.issuer();
+    let session = house.keys.verifier().verify(&bob.access_token).await;
+    let bobs_session = session.unwrap().session_id();
+    for (user, session, accepted) in [
+        (&ann, None, true),
+        (&nobody, None, false),
+        (&ann, Some(SessionId::new()), false),
+        (&ann, bobs_session, false),
+        (&bob.user.id, bobs_session, true),
+    ] {
+        let (token, _) = issuer.issue(user, None, session, None).unwrap();
+        assert_eq!(house.enter(&token).await.is_ok(), accepted);
+    }
+    assert!(house.accounts.me(&nobody).await.is_err());
+}
+
+#[tokio::test]
+async fn first_sight_of_somebody_from_outside_creates_them() {
+    let house = House::with(AuthConfig {
+        secret: Some("a secret of more than thirty-two bytes".into()),
+        ..AuthConfig::default()
+    })
+    .await;
+    let own = house.sign_up("ann@example.org").await;
+    let outside = UserId::parse("QWErty0123456789QWErty0123456789").unwrap();
+    // The same address as an own account's is not in the way.
+    let (token, _) = house
+        .keys
+        .issuer()
+        .issue(&outside, Some("ann@example.org"), None, None)
+        .unwrap();
+    for _ in 0..2 {
+        assert_eq!(house.enter(&token).await.unwrap().user_id(), &outside);
+    }
+    let user = house.accounts.me(&outside).await.unwrap();
+    assert_eq!(user.email.as_deref(), Some("ann@example.org"));
+    let signed_in = house.sign_in("ann@example.org", PASSWORD).await.unwrap();
+    assert_eq!(signed_in.user.id, own.user.id);
+
+    // Somebody of another issuer with the same subject is somebody else.
+    let elsewhere = house.store.accounts();
+    let taken = UserId::parse("taken").unwrap();
+    let at = house.clock.now();
+    elsewhere
+        .ensure_external(&taken, "https://id.example", None, at)
+        .await
+        .unwrap();
+    let (token, _) = house.keys.issuer().issue(&taken, None, None, None).unwrap();
+    assert_eq!(house.enter(&token).await, Err(Refusal::Rejected));
+}
+
+/// The time that hashing takes is the same whether or not there is an account.
+#[tokio::test]
+async fn an_unknown_address_costs_a_hash_too() {
+    let house = House::new().await;
+    let costly = Config {
+        argon2_memory_kib: 32 * 1024,
+        argon2_iterations: 3,
+        hashes_at_once: 1,
+    };
+    let accounts = Accounts::new(
+        house.store.clone(),
+        house.keys.issuer(),
+        Arc::clone(&house.clock) as _,
+        costly,
+    )
+    .unwrap();
+    let account = new("ann@example.org", PASSWORD);
+    accounts.sign_up(account).await.unwrap();
+    let mut times = Vec::new();
+    for email in ["ann@example.org", "bob@example.org"] {
+        let begin = Instant::now();
+        let outcome = accounts.sign_in(email, "wrong password".into()).await;
+        times.push(begin.elapsed());
+        assert_eq!(kind(outcome), Some(Kind::Unauthenticated));
+    }
+    // Without the hash the second would take next to nothing.
+    assert!(times[1] * 5 > times[0], "{times:?}");
+}
