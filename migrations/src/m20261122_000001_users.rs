@@ -23,18 +23,7 @@ impl MigrationTrait for Migration {
             .col(timestamp_with_time_zone("created_at"))
             .col(timestamp_with_time_zone_null("deactivated_at"))
             .to_owned();
-        manager.create_table(table).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("users_issuer_id")
-                    .table("users")
-                    .unique()
-                    .col("issuer")
-                    .col("id")
-                    .to_owned(),
-            )
-            .await
+        manager.create_table(table).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

@@ -1,13 +1,12 @@
 //! Accounts: the only queries about people who are not known yet. Sign-ins are in `sessions`.
 
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, DatabaseConnection, EntityTrait, IntoActiveModel, QueryFilter, TryInsertResult,
-    sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, DatabaseConnection, EntityTrait, IntoActiveModel, QueryFilter,
 };
-use taskchat_domain::{Error, Result, TimeZone, Timestamp, User, UserId};
+use taskchat_domain::{Error, Noun, Result, TimeZone, Timestamp, User, UserId};
 
 use crate::{
+    UserTx,
     convert::micros,
     entity::{
         signing_key,
@@ -113,16 +112,17 @@ impl Accounts {
             None => {
                 let user = User {
                     id: id.clone(),
-                    email: email.filter(|email| !email.contains('\0')).map(str::to_owned),
+                    email: email
+                        .filter(|email| !email.contains('\0'))
+                        .map(str::to_owned),
                     time_zone: TimeZone::UTC,
                     created_at: at,
                 };
                 let mut row = model(&user, issuer, None).into_active_model();
                 // Their provider answers for the address; it must not block a sign-up here.
                 row.email_key = Set(None);
-                let nothing = OnConflict::column(Column::Id).do_nothing().to_owned();
                 Entity::insert(row)
-                    .on_conflict(nothing)
+                    .on_conflict_do_nothing()
                     .exec_without_returning(&self.writer)
                     .await
                     .map_err(translate)?;
@@ -154,17 +154,11 @@ impl Accounts {
             secret: generate(),
             created_at: micros(at),
         };
-        let nothing = OnConflict::column(signing_key::Column::Name)
-            .do_nothing()
-            .to_owned();
-        let inserted = signing_key::Entity::insert(row.into_active_model())
-            .on_conflict(nothing)
-            .do_nothing()
+        signing_key::Entity::insert(row.into_active_model())
+            .on_conflict_do_nothing()
             .exec_without_returning(&self.writer)
             .await
             .map_err(translate)?;
-        let (TryInsertResult::Inserted(_) | TryInsertResult::Conflicted | TryInsertResult::Empty) =
-            inserted;
         self.stored_key()
             .await?
             .ok_or_else(|| Error::internal("a signing key just made is gone"))
@@ -176,6 +170,21 @@ impl Accounts {
             .await
             .map_err(translate)?;
         Ok(row.map(|row| row.secret))
+    }
+}
+
+impl UserTx {
+    /// The zone in which this person's dates are read.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such person.
+    pub async fn time_zone(&self) -> Result<TimeZone> {
+        let row = Entity::find_by_id(self.user_id())
+            .one(&self.tx)
+            .await
+            .map_err(translate)?
+            .ok_or(Error::NotFound(Noun::User))?;
+        Ok(account(row)?.user.time_zone)
     }
 }
 

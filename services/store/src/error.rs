@@ -64,8 +64,7 @@ fn code_may_pass(code: &str) -> bool {
     const SQLITE_LOCKED: u32 = 6;
     const SQLITE_FULL: u32 = 13;
     if code.len() == 5 {
-        return code == LOCK_NOT_AVAILABLE
-            || CLASSES.iter().any(|class| code.starts_with(class));
+        return code == LOCK_NOT_AVAILABLE || CLASSES.iter().any(|class| code.starts_with(class));
     }
     code.parse::<u32>()
         .is_ok_and(|code| matches!(code & 0xff, SQLITE_BUSY | SQLITE_LOCKED | SQLITE_FULL))
@@ -77,7 +76,9 @@ mod tests {
 
     #[test]
     fn some_failures_pass() {
-        for code in ["5", "517", "6", "13", "40P01", "55P03", "57014", "08006", "53300"] {
+        for code in [
+            "5", "517", "6", "13", "40P01", "55P03", "57014", "08006", "53300",
+        ] {
             assert!(code_may_pass(code), "{code}");
         }
         for code in ["1", "2067", "11", "23505", "42P01", ""] {

@@ -37,11 +37,9 @@ impl Place {
 
     /// What comes after this place.
     pub(crate) fn after(&self, at: impl ColumnTrait, id: impl ColumnTrait) -> Condition {
-        Condition::any().add(at.lt(self.at)).add(
-            Condition::all()
-                .add(at.eq(self.at))
-                .add(id.lt(self.id)),
-        )
+        Condition::any()
+            .add(at.lt(self.at))
+            .add(Condition::all().add(at.eq(self.at)).add(id.lt(self.id)))
     }
 }
 
@@ -59,5 +57,9 @@ pub(crate) fn foreign_token() -> Error {
 pub(crate) fn fingerprint(value: &impl Serialize) -> Result<String> {
     let json = serde_json::to_vec(value).map_err(Error::internal)?;
     let hash = Sha256::digest(json);
-    Ok(hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+    Ok(hash
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sea_orm::{
     ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select,
+    Select,
     sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Query},
 };
 use taskchat_domain::{ConversationId, Error, Result, Timestamp, Turn, TurnId, TurnState, UserId};
@@ -143,10 +143,9 @@ fn claimable(now: Timestamp) -> Condition {
         .from_as(Entity, earlier.clone())
         .and_where(of(Column::ConversationId).eq(mine(Column::ConversationId)))
         .and_where(of(Column::Ordinal).lt(mine(Column::Ordinal)))
-        .and_where(of(Column::State).is_in([
-            TurnState::Queued.as_str(),
-            TurnState::Running.as_str(),
-        ]))
+        .and_where(
+            of(Column::State).is_in([TurnState::Queued.as_str(), TurnState::Running.as_str()]),
+        )
         .to_owned();
     let lapsed = Condition::all()
         .add(Column::State.eq(TurnState::Running.as_str()))

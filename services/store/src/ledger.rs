@@ -210,10 +210,7 @@ impl UserTx {
     /// Those of the database.
     pub async fn latest_undo_of(&self, id: OperationId) -> Result<Option<Operation>> {
         let query = changing(self.user_id()).filter(Column::Undoes.eq(id.uuid()));
-        let row = newest_first(query)
-            .one(&self.tx)
-            .await
-            .map_err(translate)?;
+        let row = newest_first(query).one(&self.tx).await.map_err(translate)?;
         row.map(operation).transpose()
     }
 }

@@ -109,7 +109,10 @@ impl Store {
                 .map(drop)
                 .map_err(not_ready);
         }
-        if !Migrator::is_up_to_date(&self.reader).await.map_err(not_ready)? {
+        if !Migrator::is_up_to_date(&self.reader)
+            .await
+            .map_err(not_ready)?
+        {
             return Err(Error::Unavailable(
                 "the database is not up to date; run taskchat migrate".into(),
             ));

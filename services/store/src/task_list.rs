@@ -153,11 +153,9 @@ fn ordered(mut query: Select<Entity>, keys: &[Key]) -> Select<Entity> {
     let order = |descending| if descending { Order::Desc } else { Order::Asc };
     for (key, descending) in keys {
         query = match key {
-            OrderKey::DueDate => query.order_by_with_nulls(
-                Column::DueAt,
-                order(*descending),
-                NullOrdering::Last,
-            ),
+            OrderKey::DueDate => {
+                query.order_by_with_nulls(Column::DueAt, order(*descending), NullOrdering::Last)
+            }
             _ => query.order_by(column(*key), order(*descending)),
         };
     }

@@ -232,7 +232,12 @@ pub(crate) fn task(row: Model) -> Result<Task> {
         description: Description::parse(&row.description).map_err(bad)?,
         status: row.status.parse::<Status>().map_err(bad)?,
         priority: priority(row.priority).ok_or_else(|| corrupt(TABLE, "priority"))?,
-        due: row.due.as_deref().map(Due::parse).transpose().map_err(bad)?,
+        due: row
+            .due
+            .as_deref()
+            .map(Due::parse)
+            .transpose()
+            .map_err(bad)?,
         completed_at: row.completed_at,
         tags: from_json::<Tags>(TABLE, &row.tags)?,
         recurrence: row

@@ -223,10 +223,8 @@ impl UserTx {
 
 /// Turns that are queued or running.
 pub(crate) fn unfinished() -> Condition {
-    Condition::all().add(Column::State.is_in([
-        TurnState::Queued.as_str(),
-        TurnState::Running.as_str(),
-    ]))
+    Condition::all()
+        .add(Column::State.is_in([TurnState::Queued.as_str(), TurnState::Running.as_str()]))
 }
 
 /// One unfinished turn, if it is held by `lease` (`None`: by nobody). Whoever lost the turn to

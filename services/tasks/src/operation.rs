@@ -1,0 +1,177 @@
+//! Running something once.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use taskchat_domain::{
+    Error, Operation, OperationId, Origin, ReceiptKind, Result, Task, TaskChange, Timestamp,
+};
+use taskchat_store::UserTx;
+
+use crate::{By, Outcome, Tasks};
+
+/// Longer keys are kept as their hash.
+const LONGEST_KEY: usize = 200;
+
+/// Something that can be done to a task.
+pub(crate) trait Act: Send {
+    /// Its name in the ledger.
+    const VERB: &'static str;
+
+    /// What it was asked with: kept in the ledger, and what tells a retry from another request.
+    fn arguments(&self) -> Result<Value>;
+
+    /// Does it. Everything written goes through the transaction of the site.
+    fn apply(self, site: &Site<'_>) -> impl Future<Output = Result<Effect>> + Send;
+}
+
+/// Where and when an operation happens.
+#[derive(Debug)]
+pub(crate) struct Site<'a> {
+    pub(crate) tx: &'a UserTx,
+    /// The id the operation will have.
+    pub(crate) id: OperationId,
+    pub(crate) origin: Origin,
+    pub(crate) now: Timestamp,
+}
+
+/// What an operation did.
+#[derive(Debug)]
+pub(crate) enum Effect {
+    /// It changed something.
+    Changed {
+        kind: ReceiptKind,
+        changes: Vec<TaskChange>,
+        undoes: Option<OperationId>,
+    },
+    /// Everything was so already.
+    Nothing(Task),
+    /// It had been done before, by another operation.
+    Earlier(Operation),
+}
+
+impl Effect {
+    /// A change of one task that takes nothing back.
+    pub(crate) fn of_one(kind: ReceiptKind, before: Option<Task>, after: Option<Task>) -> Self {
+        Self::Changed {
+            kind,
+            changes: vec![TaskChange { before, after }],
+            undoes: None,
+        }
+    }
+}
+
+impl Tasks {
+    /// Does something once under the key of `by`.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyExists`] when the key was used for something else; those of the act.
+    pub(crate) async fn once<A: Act>(&self, by: &By, act: A) -> Result<Outcome> {
+        let arguments = act.arguments()?;
+        let fingerprint = fingerprint(A::VERB, &arguments)?;
+        let tx = self.store.begin(&by.user).await?;
+        let id = OperationId::new();
+        let key = match &by.key {
+            Some(key) => stored_key(key),
+            None => format!("op:{id}"),
+        };
+        if by.key.is_some()
+            && let Some((first, of)) = tx.find_operation(&key).await?
+        {
+            if of != fingerprint {
+                return Err(Error::AlreadyExists(
+                    "this request id was used for another request".into(),
+                ));
+            }
+            return outcome(&first);
+        }
+        let site = Site {
+            tx: &tx,
+            id,
+            origin: by.origin,
+            now: self.clock.now(),
+        };
+        let (kind, changes, undoes) = match act.apply(&site).await? {
+            Effect::Earlier(first) => return outcome(&first),
+            Effect::Changed {
+                kind,
+                changes,
+                undoes,
+            } => (kind, changes, undoes),
+            // Nobody can ask for it again.
+            Effect::Nothing(task) if by.key.is_none() => {
+                return Ok(Outcome {
+                    task,
+                    receipt: None,
+                });
+            }
+            // Kept all the same: a late retry must not find something to do after all.
+            Effect::Nothing(task) => {
+                let unchanged = TaskChange {
+                    before: Some(task.clone()),
+                    after: Some(task),
+                };
+                (ReceiptKind::Updated, vec![unchanged], None)
+            }
+        };
+        let operation = Operation {
+            id,
+            kind,
+            origin: by.origin,
+            changes,
+            undoes,
+            undone_by: None,
+            created_at: site.now,
+        };
+        tx.insert_operation(&operation, &key, &fingerprint, A::VERB, &arguments)
+            .await?;
+        tx.commit().await?;
+        outcome(&operation)
+    }
+}
+
+/// True when an operation found nothing to do.
+pub(crate) fn is_idle(operation: &Operation) -> bool {
+    operation
+        .changes
+        .iter()
+        .all(|change| change.before == change.after)
+}
+
+/// What an operation came to.
+fn outcome(operation: &Operation) -> Result<Outcome> {
+    let task = operation
+        .changes
+        .first()
+        .and_then(TaskChange::task)
+        .cloned()
+        .ok_or_else(|| Error::internal("an operation of the ledger touches no task"))?;
+    let receipt = match is_idle(operation) {
+        true => None,
+        false => operation.receipt(),
+    };
+    Ok(Outcome { task, receipt })
+}
+
+/// Keys come from outside; what is stored is short and plain.
+fn stored_key(key: &str) -> String {
+    if key.len() <= LONGEST_KEY && !key.chars().any(char::is_control) {
+        return key.to_owned();
+    }
+    format!("sha256:{}", sha256(key.as_bytes()))
+}
+
+fn fingerprint(verb: &str, arguments: &Value) -> Result<String> {
+    let said = serde_json::to_vec(&(verb, arguments)).map_err(Error::internal)?;
+    Ok(sha256(&said))
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    let mut hex = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}
