@@ -1,1 +1,92 @@
-//! taskchat-chat.
+//! Conversations and turns.
+//!
+//! A turn belongs to the database, not to a connection: [`Chat::start`] commits the person's
+//! message and opens a turn, the runner leases it and lets the agent work on it, and
+//! [`Chat::follow`] reads its events, from any replica, as often as anybody likes.
+//!
+//! **Invariant:** nothing here acts on tasks. What the assistant does goes through its MCP tools.
+
+mod config;
+mod conversations;
+mod follow;
+mod journal;
+mod messages;
+mod recover;
+mod run;
+mod start;
+mod wake;
+
+use std::sync::Arc;
+
+use taskchat_agent::Agent;
+use taskchat_domain::{Clock, Error, Noun, Reply, Result, Turn, TurnId, UserId};
+use taskchat_store::Store;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use config::Config;
+pub use follow::Followed;
+pub use start::{IfBusy, Send};
+
+use run::Runner;
+use wake::Wakes;
+
+/// The use cases of talking to the assistant.
+#[derive(Debug, Clone)]
+pub struct Chat {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    config: Config,
+    wakes: Wakes,
+    runner: Arc<Runner>,
+}
+
+impl Chat {
+    /// Joins the parts. Nothing runs until [`Self::resume`] or the first message.
+    ///
+    /// Turns run on `tracker`; when `abort` is cancelled they are closed as interrupted, with what
+    /// they had said kept.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        agent: Agent,
+        clock: Arc<dyn Clock>,
+        tracker: TaskTracker,
+        abort: CancellationToken,
+        config: Config,
+    ) -> Self {
+        let wakes = Wakes::default();
+        let runner = Runner::new(
+            store.clone(),
+            agent,
+            Arc::clone(&clock),
+            wakes.clone(),
+            tracker,
+            abort,
+            config.clone(),
+        );
+        Self {
+            store,
+            clock,
+            config,
+            wakes,
+            runner: Arc::new(runner),
+        }
+    }
+
+    /// Takes up what other processes left behind, now and from then on, until `stop` is cancelled.
+    pub fn resume(&self, stop: CancellationToken) {
+        Arc::clone(&self.runner).sweep(stop);
+    }
+
+    /// A turn and what it has come to.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it is unknown or somebody else's.
+    pub async fn turn(&self, user: &UserId, id: TurnId) -> Result<(Turn, Reply)> {
+        let scope = self.store.as_user(user);
+        let turn = scope.turn(id).await?.ok_or(Error::NotFound(Noun::Turn))?;
+        let entries = scope.entries(&[id]).await?;
+        let reply = Reply::fold(&turn, &entries);
+        Ok((turn, reply))
+    }
+}

@@ -1,0 +1,81 @@
+//! Listing, naming and deleting conversations.
+
+use taskchat_domain::{
+    Conversation, ConversationId, ConversationTitle, Error, Excerpt, Noun, Page, PageRequest,
+    Result, UserId,
+};
+
+use crate::Chat;
+
+impl Chat {
+    /// The person's conversations, newest activity first.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a page token that is not one.
+    pub async fn conversations(
+        &self,
+        user: &UserId,
+        page: &PageRequest,
+    ) -> Result<Page<Conversation>> {
+        self.store.as_user(user).conversations(page).await
+    }
+
+    /// One conversation.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it is unknown, deleted or somebody else's.
+    pub async fn conversation(&self, user: &UserId, id: ConversationId) -> Result<Conversation> {
+        self.store
+            .as_user(user)
+            .conversation(id)
+            .await?
+            .ok_or(Error::NotFound(Noun::Conversation))
+    }
+
+    /// Gives a conversation a title of the person's choice.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it is unknown, deleted or somebody else's.
+    pub async fn rename(
+        &self,
+        user: &UserId,
+        id: ConversationId,
+        title: ConversationTitle,
+    ) -> Result<Conversation> {
+        let tx = self.store.begin(user).await?;
+        if !tx.rename_conversation(id, &title).await? {
+            return Err(Error::NotFound(Noun::Conversation));
+        }
+        tx.commit().await?;
+        self.conversation(user, id).await
+    }
+
+    /// Deletes a conversation; turns under way in it are stopped. Tasks stay.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it is unknown, deleted or somebody else's.
+    pub async fn delete(&self, user: &UserId, id: ConversationId) -> Result<()> {
+        let tx = self.store.begin(user).await?;
+        if !tx.delete_conversation(id, self.clock.now()).await? {
+            return Err(Error::NotFound(Noun::Conversation));
+        }
+        tx.commit().await?;
+        self.runner.stop_conversation(id);
+        Ok(())
+    }
+
+    /// Where in the person's conversations some words were said, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming `query` when it is blank.
+    pub async fn search(&self, user: &UserId, query: &str, limit: u32) -> Result<Vec<Excerpt>> {
+        let query = query.trim();
+        if query.is_empty() {
+            return Err(Error::invalid("query", "field is required"));
+        }
+        self.store
+            .as_user(user)
+            .search_messages(query, limit.clamp(1, PageRequest::MAX))
+            .await
+    }
+}

@@ -1,0 +1,313 @@
+//! The agent's journal over the store: entries, and the events that followers see.
+//!
+//! Every write is fenced by the lease: once another process has taken the turn over, nothing more
+//! can be written here.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use taskchat_agent::Journal;
+use taskchat_domain::{
+    CallId, Clock, Entry, EntryBody, EventBody, Failure, Reply, Result, ToolCall, Turn, TurnState,
+    Usage, UserId,
+};
+use taskchat_store::{Store, UserTx};
+use tokio::sync::{Mutex, Notify};
+use uuid::Uuid;
+
+use crate::wake::Wakes;
+
+/// Text is written when this much has come together...
+const COALESCE_BYTES: usize = 256;
+/// ...or this long after its first piece.
+pub(crate) const COALESCE_FOR: Duration = Duration::from_millis(30);
+
+/// Turns whose entries a model may be shown; the agent cuts this to its window of messages.
+const HISTORY_TURNS: u32 = 50;
+
+/// Writes down one leased turn.
+#[derive(Debug)]
+pub(crate) struct TurnJournal {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    wakes: Wakes,
+    user: UserId,
+    turn: Turn,
+    lease: Uuid,
+    /// Held during every write, so that text and calls keep their order.
+    state: Mutex<State>,
+    text_waits: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Deltas not yet written.
+    pending: String,
+    /// Deltas of the current step, written or not; its Model entry must be the same.
+    step: String,
+    entries: Vec<Entry>,
+    calls: HashMap<CallId, ToolCall>,
+    usage: Usage,
+}
+
+impl TurnJournal {
+    /// Opens the journal of a turn under `lease`, with what the turn has stored so far.
+    pub(crate) async fn open(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        wakes: Wakes,
+        user: UserId,
+        turn: Turn,
+        lease: Uuid,
+    ) -> Result<Self> {
+        let entries = store.as_user(&user).entries(&[turn.id]).await?;
+        let mut state = State {
+            usage: turn.usage,
+            ..State::default()
+        };
+        for entry in entries {
+            state.note(entry);
+        }
+        Ok(Self {
+            store,
+            clock,
+            wakes,
+            user,
+            turn,
+            lease,
+            state: Mutex::new(state),
+            text_waits: Notify::new(),
+        })
+    }
+
+    /// The turn as it was leased.
+    pub(crate) fn turn(&self) -> &Turn {
+        &self.turn
+    }
+
+    /// The turn's entries so far.
+    pub(crate) async fn entries(&self) -> Vec<Entry> {
+        self.state.lock().await.entries.clone()
+    }
+
+    /// Returns once there is text that waits to be written.
+    pub(crate) async fn text_waits(&self) {
+        self.text_waits.notified().await;
+    }
+
+    /// Writes the text that waits.
+    pub(crate) async fn flush(&self) -> Result<()> {
+        let mut state = self.state.lock().await;
+        if state.pending.is_empty() {
+            return Ok(());
+        }
+        self.write(&mut state, Vec::new(), Vec::new()).await
+    }
+
+    /// Says that the turn has begun.
+    pub(crate) async fn started(&self) -> Result<()> {
+        let mut state = self.state.lock().await;
+        let started = EventBody::Started {
+            conversation_id: self.turn.conversation_id,
+            user_message_id: self.turn.user_message_id,
+            message_id: self.turn.message_id,
+        };
+        self.write(&mut state, Vec::new(), vec![started]).await
+    }
+
+    /// Stores model text whose deltas were already sent by a process that has died.
+    pub(crate) async fn adopt(&self, text: String) -> Result<()> {
+        let mut state = self.state.lock().await;
+        state.step.clone_from(&text);
+        let said = EntryBody::Model { text };
+        self.write(&mut state, vec![said], Vec::new()).await
+    }
+
+    /// Ends the turn: the last event, and the state, in one transaction.
+    pub(crate) async fn close(&self, ended: TurnState, failure: Option<Failure>) -> Result<()> {
+        let mut state = self.state.lock().await;
+        let mut events = state.take_pending();
+        let now = self.clock.now();
+        events.push(last_event(
+            &self.turn,
+            &state.entries,
+            ended,
+            failure.as_ref(),
+            state.usage,
+        ));
+        let tx = self.store.begin(&self.user).await?;
+        tx.append_events(self.turn.id, Some(self.lease), events, now)
+            .await?;
+        tx.finish_turn(
+            self.turn.id,
+            Some(self.lease),
+            ended,
+            failure.as_ref(),
+            state.usage,
+            now,
+        )
+        .await?;
+        tx.touch_conversation(self.turn.conversation_id, now)
+            .await?;
+        tx.commit().await?;
+        self.wakes.wake(self.turn.id);
+        Ok(())
+    }
+
+    /// One transaction: the text that waits, entries, and their events.
+    async fn write(
+        &self,
+        state: &mut State,
+        bodies: Vec<EntryBody>,
+        mut more: Vec<EventBody>,
+    ) -> Result<()> {
+        let now = self.clock.now();
+        let mut events = state.take_pending();
+        for body in &bodies {
+            events.extend(state.event_of(body));
+        }
+        events.append(&mut more);
+        let tx: UserTx = self.store.begin(&self.user).await?;
+        // Also with no events: this is what checks the lease.
+        tx.append_events(self.turn.id, Some(self.lease), events, now)
+            .await?;
+        let entries = if bodies.is_empty() {
+            Vec::new()
+        } else {
+            tx.append_entries(self.turn.conversation_id, self.turn.id, bodies, None, now)
+                .await?
+        };
+        tx.commit().await?;
+        for entry in entries {
+            state.note(entry);
+        }
+        self.wakes.wake(self.turn.id);
+        Ok(())
+    }
+}
+
+impl State {
+    /// The text that waits, as an event.
+    fn take_pending(&mut self) -> Vec<EventBody> {
+        if self.pending.is_empty() {
+            return Vec::new();
+        }
+        vec![EventBody::TextDelta {
+            text: std::mem::take(&mut self.pending),
+        }]
+    }
+
+    /// What followers see of an entry about to be stored.
+    fn event_of(&mut self, body: &EntryBody) -> Option<EventBody> {
+        match body {
+            EntryBody::User { .. } => None,
+            EntryBody::Model { text } => {
+                // Deltas joined are the text; whatever was not streamed is sent now.
+                let streamed = std::mem::take(&mut self.step);
+                text.strip_prefix(streamed.as_str())
+                    .filter(|rest| !rest.is_empty())
+                    .map(|rest| EventBody::TextDelta {
+                        text: rest.to_owned(),
+                    })
+            }
+            EntryBody::Call(call) => Some(EventBody::ToolCalled(call.clone().into())),
+            EntryBody::Result(result) => {
+                let mut call = self.calls.get(&result.call_id)?.clone();
+                call.result = Some(result.content.clone());
+                call.is_error = result.is_error;
+                call.receipt.clone_from(&result.receipt);
+                Some(EventBody::ToolReturned(call))
+            }
+            EntryBody::Notice(notice) => Some(EventBody::Notice(notice.clone())),
+        }
+    }
+
+    /// Remembers a stored entry.
+    fn note(&mut self, entry: Entry) {
+        if let EntryBody::Call(call) = &entry.body {
+            self.calls.insert(call.id.clone(), call.clone().into());
+        }
+        self.entries.push(entry);
+    }
+}
+
+/// The event that ends a turn.
+pub(crate) fn last_event(
+    turn: &Turn,
+    entries: &[Entry],
+    ended: TurnState,
+    failure: Option<&Failure>,
+    usage: Usage,
+) -> EventBody {
+    let mut turn = turn.clone();
+    turn.state = ended;
+    turn.usage = usage;
+    let reply = Reply::fold(&turn, entries);
+    match failure {
+        Some(failure) => EventBody::Failed {
+            failure: failure.clone(),
+            reply,
+        },
+        None => EventBody::Completed(reply),
+    }
+}
+
+#[async_trait]
+impl Journal for TurnJournal {
+    async fn history(&self) -> Result<Vec<Entry>> {
+        let scope = self.store.as_user(&self.user);
+        let up_to_here = Some(self.turn.ordinal.saturating_add(1));
+        let mut turns = scope
+            .turns_before(self.turn.conversation_id, up_to_here, HISTORY_TURNS)
+            .await?;
+        turns.reverse();
+        let ids: Vec<_> = turns.iter().map(|turn| turn.id).collect();
+        let mut by_turn: HashMap<_, Vec<Entry>> = HashMap::new();
+        for entry in scope.entries(&ids).await? {
+            by_turn.entry(entry.turn_id).or_default().push(entry);
+        }
+        let mut history = Vec::new();
+        for turn in turns {
+            let entries = by_turn.remove(&turn.id).unwrap_or_default();
+            // A message that came to nothing was sent again or thought better of: a model that saw
+            // it would act on it once more.
+            let came_to_nothing = turn.state.is_final()
+                && turn.state != TurnState::Completed
+                && !entries
+                    .iter()
+                    .any(|entry| !matches!(entry.body, EntryBody::User { .. }));
+            if !came_to_nothing {
+                history.extend(entries);
+            }
+        }
+        Ok(history)
+    }
+
+    async fn append(&self, bodies: Vec<EntryBody>) -> Result<Vec<Entry>> {
+        let mut state = self.state.lock().await;
+        let known = state.entries.len();
+        self.write(&mut state, bodies, Vec::new()).await?;
+        Ok(state.entries.iter().skip(known).cloned().collect())
+    }
+
+    async fn delta(&self, text: &str) -> Result<()> {
+        let mut state = self.state.lock().await;
+        let first = state.pending.is_empty();
+        state.pending.push_str(text);
+        state.step.push_str(text);
+        if state.pending.len() >= COALESCE_BYTES {
+            return self.write(&mut state, Vec::new(), Vec::new()).await;
+        }
+        if first && !text.is_empty() {
+            self.text_waits.notify_one();
+        }
+        Ok(())
+    }
+
+    async fn used(&self, usage: Usage) -> Result<()> {
+        let total = &mut self.state.lock().await.usage;
+        total.input_tokens = total.input_tokens.saturating_add(usage.input_tokens);
+        total.output_tokens = total.output_tokens.saturating_add(usage.output_tokens);
+        Ok(())
+    }
+}

@@ -1,0 +1,223 @@
+//! Taking a message in: one transaction that checks, deduplicates, stores and opens a turn.
+
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use taskchat_domain::{
+    Conversation, ConversationId, ConversationTitle, EntryBody, EntryId, Error, Noun, Result,
+    TimeZone, Timestamp, Turn, TurnId, TurnState, Usage, UserId,
+};
+use taskchat_store::UserTx;
+
+use crate::Chat;
+
+/// The longest message, in bytes of UTF-8 after trimming.
+const MAX_MESSAGE: usize = 32 * 1024;
+
+/// A message to the assistant.
+#[derive(Debug, Clone)]
+pub struct Send {
+    /// What the person says; trimmed here.
+    pub message: String,
+    /// Where; a new conversation when `None`.
+    pub conversation_id: Option<ConversationId>,
+    /// Makes a retry safe: the same id and message give the same turn.
+    pub request_id: Option<String>,
+    /// The zone in which dates are read.
+    pub time_zone: TimeZone,
+    /// What to do while the conversation is busy.
+    pub if_busy: IfBusy,
+}
+
+/// What to do with a message while the conversation is busy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfBusy {
+    /// Answer it after those before it.
+    Enqueue,
+    /// Refuse it.
+    Reject,
+}
+
+impl Chat {
+    /// Stores a message and opens its turn; both are committed on return. The turn runs on its own.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for the message, [`Error::NotFound`] for the conversation,
+    /// [`Error::Busy`] when told to reject, [`Error::AlreadyExists`] when the request id was used
+    /// for another message, [`Error::Exhausted`] at a limit.
+    pub async fn start(&self, user: &UserId, send: Send) -> Result<Turn> {
+        let text = checked(&send.message)?;
+        let body_hash = body_hash(text, send.conversation_id);
+        let turn = match self.open(user, &send, text, &body_hash).await {
+            // The same request id won the race in another transaction; the second look finds it.
+            Err(Error::AlreadyExists(_)) if send.request_id.is_some() => {
+                self.open(user, &send, text, &body_hash).await?
+            }
+            other => other?,
+        };
+        if !turn.state.is_final() {
+            self.runner.nudge(user, turn.conversation_id);
+        }
+        Ok(turn)
+    }
+
+    async fn open(&self, user: &UserId, send: &Send, text: &str, body_hash: &str) -> Result<Turn> {
+        let now = self.clock.now();
+        let tx = self.store.begin(user).await?;
+        if let Some(request_id) = &send.request_id
+            && let Some((turn, hash)) = tx.turn_by_request(request_id).await?
+        {
+            if hash != body_hash {
+                return Err(Error::AlreadyExists(
+                    "this request id was used for another message".into(),
+                ));
+            }
+            return Ok(turn);
+        }
+        let conversation_id = self.conversation_for(&tx, send, text, now).await?;
+        self.check_limits(&tx, conversation_id, now).await?;
+
+        let turn = Turn {
+            id: TurnId::new(),
+            conversation_id,
+            ordinal: tx.next_ordinal(conversation_id).await?,
+            state: TurnState::Queued,
+            user_message_id: EntryId::new(),
+            message_id: EntryId::new(),
+            time_zone: send.time_zone,
+            cancel_requested: false,
+            failure: None,
+            usage: Usage::default(),
+            last_seq: 0,
+            created_at: now,
+            ended_at: None,
+        };
+        let request = send.request_id.as_deref().map(|id| (id, body_hash));
+        tx.insert_turn(&turn, request).await?;
+        let said = EntryBody::User {
+            text: text.to_owned(),
+        };
+        tx.append_entries(
+            conversation_id,
+            turn.id,
+            vec![said],
+            Some(turn.user_message_id),
+            now,
+        )
+        .await?;
+        tx.touch_conversation(conversation_id, now).await?;
+        tx.commit().await?;
+        Ok(turn)
+    }
+
+    async fn conversation_for(
+        &self,
+        tx: &UserTx,
+        send: &Send,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<ConversationId> {
+        let Some(id) = send.conversation_id else {
+            let conversation = Conversation {
+                id: ConversationId::new(),
+                title: ConversationTitle::from_message(text),
+                created_at: now,
+                updated_at: now,
+            };
+            tx.insert_conversation(&conversation).await?;
+            return Ok(conversation.id);
+        };
+        tx.lock_conversation(id)
+            .await?
+            .ok_or(Error::NotFound(Noun::Conversation))?;
+        if send.if_busy == IfBusy::Reject && tx.is_busy(id).await? {
+            return Err(Error::Busy);
+        }
+        Ok(id)
+    }
+
+    async fn check_limits(
+        &self,
+        tx: &UserTx,
+        conversation: ConversationId,
+        now: Timestamp,
+    ) -> Result<()> {
+        let most = u64::from(self.config.concurrent_turns);
+        // A message to a busy conversation waits for its turn and adds no load.
+        if most > 0 && !tx.is_busy(conversation).await? && tx.active_conversations().await? >= most
+        {
+            return Err(Error::Exhausted {
+                what: "too many conversations are being answered at once".into(),
+                retry_after: Duration::from_secs(2),
+            });
+        }
+        let most = u64::from(self.config.messages_per_day);
+        if most > 0 {
+            let since = now - Duration::from_secs(24 * 60 * 60);
+            if tx.user_messages_since(since).await? >= most {
+                return Err(Error::Exhausted {
+                    what: "the number of messages for one day is used up".into(),
+                    retry_after: Duration::from_secs(60 * 60),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn checked(message: &str) -> Result<&str> {
+    let text = message.trim();
+    if text.is_empty() {
+        return Err(Error::invalid("message", "field is required"));
+    }
+    if text.len() > MAX_MESSAGE {
+        return Err(Error::invalid("message", "must be at most 32 KiB"));
+    }
+    if text.contains('\0') {
+        return Err(Error::invalid("message", "must not contain NUL"));
+    }
+    Ok(text)
+}
+
+/// Tells a retry from another request under the same id.
+fn body_hash(text: &str, conversation: Option<ConversationId>) -> String {
+    let mut hash = Sha256::new();
+    if let Some(id) = conversation {
+        hash.update(id.uuid().as_bytes());
+    }
+    // Ids have a fixed length, so the two parts cannot run into each other; a first byte tells
+    // whether there is one.
+    hash.update([u8::from(conversation.is_some())]);
+    hash.update(text.as_bytes());
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_trimmed_and_bounded() {
+        assert_eq!(checked("  hi \n").unwrap(), "hi");
+        assert!(checked(&"a".repeat(MAX_MESSAGE)).is_ok());
+        for bad in ["", " \t\n", "a\0b", &"a".repeat(MAX_MESSAGE + 1)] {
+            let error = checked(bad).unwrap_err().to_string();
+            assert!(error.starts_with("message "), "{error}");
+        }
+        assert_eq!(
+            checked(" ").unwrap_err().to_string(),
+            "message field is required"
+        );
+    }
+
+    #[test]
+    fn another_body_has_another_hash() {
+        let id = Some(ConversationId::new());
+        assert_eq!(body_hash("a", id), body_hash("a", id));
+        assert_ne!(body_hash("a", id), body_hash("a", None));
+        assert_ne!(body_hash("a", None), body_hash("b", None));
+    }
+}
