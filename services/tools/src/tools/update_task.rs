@@ -1,0 +1,96 @@
+//! `update_task`: change fields of a task.
+
+use taskchat_domain::{Description, Recurrence, TaskPatch, Title};
+
+use crate::{
+    args::{PRIORITY, TASK_ID},
+    naming::{self, Among},
+    outcome::{Done, Refusal},
+    schema::{self, Argument, Form},
+    tool::{Call, Effect, Tool},
+};
+
+pub(crate) const TOOL: Tool = Tool {
+    name: "update_task",
+    title: "Change a task",
+    about: "Changes the given fields of a task and leaves the others alone. An empty text clears \
+            description, due, tags or recurrence.",
+    effect: Effect::Sets,
+    arguments: &[
+        TASK_ID,
+        Argument {
+            name: "title",
+            form: Form::Text,
+            about: "The new title; at most 200 characters.",
+        },
+        Argument {
+            name: "description",
+            form: Form::Text,
+            about: "The new description; at most 1000 characters.",
+        },
+        Argument {
+            name: "status",
+            form: Form::OneOf(&["pending", "in_progress", "completed"]),
+            about: "How far it has come.",
+        },
+        PRIORITY,
+        Argument {
+            name: "due",
+            form: Form::Text,
+            about: "When it is due: ISO, or a phrase such as \"next friday 5pm\".",
+        },
+        Argument {
+            name: "tags",
+            form: Form::Labels,
+            about: "All of its labels; they replace the old ones.",
+        },
+        Argument {
+            name: "recurrence",
+            form: Form::Text,
+            about: "How it repeats: an RFC 5545 rule.",
+        },
+    ],
+    data: schema::task,
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Result<Done, Refusal> {
+    let patch = patch(call)?;
+    naming::given(call)?;
+    if patch.is_empty() {
+        return Err(taskchat_domain::Error::NothingToUpdate.into());
+    }
+    let id = naming::task_id(call, Among::OpenFirst).await?;
+    let outcome = call.tools.tasks.update(&call.by(), id, patch, None).await?;
+    Done::task(outcome)
+}
+
+fn patch(call: &Call<'_>) -> Result<TaskPatch, Refusal> {
+    let args = &call.args;
+    for field in ["title", "status", "priority"] {
+        if args.text(field)?.is_some() && args.given(field)?.is_none() {
+            return Err(Refusal::invalid(field, "cannot be cleared"));
+        }
+    }
+    let due = match args.text("due")? {
+        None => None,
+        Some(_) => Some(call.due("due")?),
+    };
+    let recurrence = match (args.text("recurrence")?, args.given("recurrence")?) {
+        (None, _) => None,
+        (Some(_), None) => Some(None),
+        (Some(_), Some(rule)) => Some(Some(Recurrence::parse(rule)?)),
+    };
+    Ok(TaskPatch {
+        title: args.given("title")?.map(Title::parse).transpose()?,
+        description: args
+            .text("description")?
+            .map(Description::parse)
+            .transpose()?,
+        status: args.choice("status")?,
+        priority: args.choice("priority")?,
+        due,
+        tags: args.tags("tags")?,
+        recurrence,
+    })
+}
