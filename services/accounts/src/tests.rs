@@ -25,7 +25,7 @@ struct House {
     store: Store,
     keys: Keys,
     clock: Arc<StandingClock>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl House {
@@ -53,7 +53,7 @@ impl House {
             store,
             keys,
             clock,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -345,6 +345,29 @@ async fn first_sight_of_somebody_from_outside_creates_them() {
         .unwrap();
     let (token, _) = house.keys.issuer().issue(&taken, None, None, None).unwrap();
     assert_eq!(house.enter(&token).await, Err(Refusal::Rejected));
+}
+
+/// s087: nothing works any more, at once.
+#[tokio::test]
+async fn a_deactivated_account_stops_at_once() {
+    let house = House::new().await;
+    let session = house.sign_up("ann@example.org").await;
+    assert!(house.enter(&session.access_token).await.is_ok());
+
+    let file = house.folder.path().join("taskchat.db");
+    let database = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display()));
+    sqlx::query("UPDATE users SET deactivated_at = created_at")
+        .execute(&database.await.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(
+        house.enter(&session.access_token).await,
+        Err(Refusal::Rejected)
+    );
+    let outcome = house.accounts.refresh(&session.refresh_token).await;
+    assert!(matches!(outcome, Err(Error::BadToken)));
+    let outcome = house.sign_in("ann@example.org", PASSWORD).await;
+    assert!(matches!(outcome, Err(Error::WrongCredentials)));
 }
 
 /// The time that hashing takes is the same whether or not there is an account.

@@ -1,1 +1,31 @@
-//! taskchat-rpc.
+//! The gRPC skin: parse, call, convert. There are no rules here beyond the shape of messages.
+//!
+//! | file | what |
+//! |---|---|
+//! | `routes` | the services, health and reflection as one router |
+//! | `*_service` | one service of the contract each |
+//! | `caller` | who calls, and whether they may name that user |
+//! | `request_id`, `session_cookie`, `sign_in_limit`, `deadline` | what travels in metadata |
+//! | `status` | errors in gRPC's dialect; the one place that logs their causes |
+//! | `convert/*` | `taskchat.v1` and the domain, one noun a file |
+//!
+//! To add an RPC: declare it in the proto, then write its method here as: caller, parse, one call of
+//! a use case, convert. `?` turns a [`taskchat_domain::Error`] into a status through
+//! [`status::Refused`].
+
+mod auth_service;
+mod caller;
+mod chat_service;
+mod conversation_service;
+mod convert;
+mod deadline;
+mod message_service;
+mod pages;
+mod request_id;
+mod routes;
+mod session_cookie;
+mod sign_in_limit;
+mod status;
+mod task_service;
+
+pub use routes::{RpcConfig, routes};

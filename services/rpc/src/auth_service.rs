@@ -1,0 +1,158 @@
+//! `AuthService`.
+
+use secrecy::SecretString;
+use taskchat_accounts::{Accounts, NewAccount, Session};
+use taskchat_domain::{Error, TimeZone};
+use taskchat_proto::v1::{self, auth_service_server::AuthService};
+use tonic::{Request, Response};
+
+use crate::{
+    caller::CallerOf,
+    convert::user,
+    session_cookie::{self, Carrier, Reach},
+    sign_in_limit::SignInLimit,
+    status::{Answer, Refused},
+};
+
+/// What RFC 6750 calls our tokens.
+const TOKEN_TYPE: &str = "bearer";
+
+#[derive(Debug)]
+pub(crate) struct Auth {
+    pub(crate) accounts: Accounts,
+    pub(crate) sign_ins: SignInLimit,
+    pub(crate) cookie: Reach,
+}
+
+#[tonic::async_trait]
+impl AuthService for Auth {
+    async fn sign_up(
+        &self,
+        request: Request<v1::SignUpRequest>,
+    ) -> Answer<Response<v1::SignUpResponse>> {
+        let carrier = Carrier::of(request.metadata());
+        let asked = request.into_inner();
+        let time_zone = match asked.time_zone.as_str() {
+            "" => TimeZone::UTC,
+            name => TimeZone::parse(name).or_status()?,
+        };
+        let account = NewAccount {
+            email: asked.email,
+            password: asked.password.into(),
+            confirm_password: asked.confirm_password.map(SecretString::from),
+            time_zone,
+        };
+        let session = self.accounts.sign_up(account).await.or_status()?;
+        Ok(self.answer(session, carrier, |tokens| v1::SignUpResponse {
+            user: Some(tokens.user),
+            access_token: tokens.access,
+            refresh_token: tokens.refresh,
+            token_type: TOKEN_TYPE.to_owned(),
+            expires_in: tokens.expires_in,
+        }))
+    }
+
+    async fn sign_in(
+        &self,
+        request: Request<v1::SignInRequest>,
+    ) -> Answer<Response<v1::SignInResponse>> {
+        self.sign_ins
+            .check(request.extensions().get())
+            .or_status()?;
+        let carrier = Carrier::of(request.metadata());
+        let asked = request.into_inner();
+        let session = self
+            .accounts
+            .sign_in(&asked.email, asked.password.into())
+            .await
+            .or_status()?;
+        Ok(self.answer(session, carrier, |tokens| v1::SignInResponse {
+            user: Some(tokens.user),
+            access_token: tokens.access,
+            refresh_token: tokens.refresh,
+            token_type: TOKEN_TYPE.to_owned(),
+            expires_in: tokens.expires_in,
+        }))
+    }
+
+    async fn refresh(
+        &self,
+        request: Request<v1::RefreshRequest>,
+    ) -> Answer<Response<v1::RefreshResponse>> {
+        let (metadata, _, asked) = request.into_parts();
+        let carrier = Carrier::of(&metadata);
+        let token = carrier.token(asked.refresh_token, &metadata);
+        // Without a cookie there is no session, which is not a mistake in the message.
+        if token.is_empty() && carrier == Carrier::Cookie {
+            return Err(Error::BadToken).or_status();
+        }
+        let session = self.accounts.refresh(&token).await.or_status()?;
+        Ok(self.answer(session, carrier, |tokens| v1::RefreshResponse {
+            user: Some(tokens.user),
+            access_token: tokens.access,
+            refresh_token: tokens.refresh,
+            token_type: TOKEN_TYPE.to_owned(),
+            expires_in: tokens.expires_in,
+        }))
+    }
+
+    async fn sign_out(
+        &self,
+        request: Request<v1::SignOutRequest>,
+    ) -> Answer<Response<v1::SignOutResponse>> {
+        let (metadata, _, asked) = request.into_parts();
+        let carrier = Carrier::of(&metadata);
+        let token = carrier.token(asked.refresh_token, &metadata);
+        self.accounts.sign_out(&token).await.or_status()?;
+        let mut response = Response::new(v1::SignOutResponse {});
+        if carrier == Carrier::Cookie {
+            session_cookie::clear(response.metadata_mut(), self.cookie);
+        }
+        Ok(response)
+    }
+
+    async fn get_me(
+        &self,
+        request: Request<v1::GetMeRequest>,
+    ) -> Answer<Response<v1::GetMeResponse>> {
+        let caller = request.caller()?;
+        let me = self.accounts.me(caller.user_id()).await.or_status()?;
+        Ok(Response::new(v1::GetMeResponse {
+            user: Some(user::user(&me)),
+        }))
+    }
+}
+
+/// What the three answers with tokens have in common.
+struct Tokens {
+    user: v1::User,
+    access: String,
+    refresh: String,
+    expires_in: i32,
+}
+
+impl Auth {
+    fn answer<T>(
+        &self,
+        session: Session,
+        carrier: Carrier,
+        message: impl FnOnce(Tokens) -> T,
+    ) -> Response<T> {
+        let token = session.refresh_token.as_str();
+        let tokens = Tokens {
+            user: user::user(&session.user),
+            access: session.access_token.clone(),
+            refresh: match carrier {
+                Carrier::Body => token.to_owned(),
+                Carrier::Cookie => String::new(),
+            },
+            expires_in: i32::try_from(session.expires_in.as_secs()).unwrap_or(i32::MAX),
+        };
+        let mut response = Response::new(message(tokens));
+        if carrier == Carrier::Cookie {
+            let lifetime = session.refresh_ttl;
+            session_cookie::set(response.metadata_mut(), token, lifetime, self.cookie);
+        }
+        response
+    }
+}

@@ -1,0 +1,60 @@
+//! Receipts and the operations they belong to.
+
+use taskchat_domain::{FieldChange, Operation, Origin, Receipt, ReceiptKind, UserId};
+use taskchat_proto::v1;
+
+use super::{task, timestamp};
+
+pub(crate) fn operation(operation: &Operation, owner: &UserId) -> v1::Operation {
+    v1::Operation {
+        id: operation.id.to_string(),
+        receipt: operation.receipt().map(|it| receipt(&it, owner)),
+        origin: origin(operation.origin).into(),
+        turn_id: turn_id(operation.origin),
+        created_at: Some(timestamp(operation.created_at)),
+    }
+}
+
+pub(crate) fn receipt(receipt: &Receipt, owner: &UserId) -> v1::Receipt {
+    v1::Receipt {
+        operation_id: receipt.operation_id.to_string(),
+        kind: kind(receipt.kind).into(),
+        summary: receipt.summary.clone(),
+        task: Some(task::task(&receipt.task, owner)),
+        changes: receipt.changes.iter().map(change).collect(),
+        undoable: receipt.undoable,
+        undone_by: receipt.undone_by.map(|id| id.to_string()),
+    }
+}
+
+pub(crate) const fn origin(origin: Origin) -> v1::Origin {
+    match origin {
+        Origin::Hand => v1::Origin::Hand,
+        Origin::Turn { .. } => v1::Origin::Turn,
+        Origin::Mcp => v1::Origin::Mcp,
+    }
+}
+
+/// The turn behind an origin; empty for a hand.
+pub(crate) fn turn_id(origin: Origin) -> String {
+    origin.turn_id().map(|id| id.to_string()).unwrap_or_default()
+}
+
+const fn kind(kind: ReceiptKind) -> v1::ReceiptKind {
+    match kind {
+        ReceiptKind::Created => v1::ReceiptKind::Created,
+        ReceiptKind::Updated => v1::ReceiptKind::Updated,
+        ReceiptKind::Completed => v1::ReceiptKind::Completed,
+        ReceiptKind::Reopened => v1::ReceiptKind::Reopened,
+        ReceiptKind::Deleted => v1::ReceiptKind::Deleted,
+        ReceiptKind::Restored => v1::ReceiptKind::Restored,
+    }
+}
+
+fn change(change: &FieldChange) -> v1::FieldChange {
+    v1::FieldChange {
+        field: change.field.clone(),
+        before: change.before.clone(),
+        after: change.after.clone(),
+    }
+}
