@@ -1,0 +1,64 @@
+//! `google.protobuf.Any`: a message whose type is told beside it.
+
+use prost::Message as _;
+use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage as _, Value};
+
+use super::{Json, Reader, WellKnown, well_known};
+
+/// The type that a URL such as `type.googleapis.com/google.rpc.Help` names.
+pub(super) fn type_name(url: &str) -> &str {
+    url.rsplit_once('/').map_or(url, |(_, name)| name)
+}
+
+/// The message inside, when its type is in the pool and its bytes are good.
+pub(super) fn unpack(any: &DynamicMessage) -> Option<(String, DynamicMessage)> {
+    let url = any.get_field_by_number(1)?.as_str()?.to_owned();
+    let bytes = any.get_field_by_number(2)?.as_bytes()?.clone();
+    let pool = any.descriptor().parent_pool().clone();
+    let descriptor = pool.get_message_by_name(type_name(&url))?;
+    let inner = DynamicMessage::decode(descriptor, bytes).ok()?;
+    Some((url, inner))
+}
+
+impl Reader<'_> {
+    pub(super) fn any(
+        &mut self,
+        descriptor: &MessageDescriptor,
+        json: &Json<'_>,
+    ) -> Option<DynamicMessage> {
+        let Json::Object(members) = json else {
+            return self.fault("must be an object with @type");
+        };
+        if members.is_empty() {
+            return Some(DynamicMessage::new(descriptor.clone()));
+        }
+        let mut urls = members.iter().filter(|(name, _)| name == "@type");
+        let (Some((_, Json::Text(url))), None) = (urls.next(), urls.next()) else {
+            return self.fault("must have one @type, a string");
+        };
+        let pool = descriptor.parent_pool();
+        let inner_descriptor = match pool.get_message_by_name(type_name(url)) {
+            Some(inner) if url.contains('/') => inner,
+            _ => return self.fault("has an unknown @type"),
+        };
+        let mut rest = members.iter().filter(|(name, _)| name != "@type");
+        let inner = match WellKnown::of(&inner_descriptor) {
+            None => self.members(&inner_descriptor, rest),
+            Some(_) => {
+                let (Some((name, value)), None) = (rest.next(), rest.next()) else {
+                    return self.fault("must have exactly @type and value");
+                };
+                if name != "value" {
+                    return self.fault("must have exactly @type and value");
+                }
+                let parent = self.enter("value");
+                let inner = self.message(&inner_descriptor, value);
+                self.leave(parent);
+                inner?
+            }
+        };
+        let bytes = Value::Bytes(inner.encode_to_vec().into());
+        let url = Value::String(url.as_ref().to_owned());
+        Some(well_known::with(descriptor, &[(1, url), (2, bytes)]))
+    }
+}

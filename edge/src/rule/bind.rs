@@ -1,0 +1,172 @@
+//! From an annotation to a rule: what it names is looked up in the messages, or refused.
+
+use http::{Method, uri::PathAndQuery};
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor};
+
+use super::{
+    BodyRule, PathBinding, Rule, RuleError,
+    template::{Template, Variable},
+    trie::Verb,
+};
+
+/// The HTTP method and the template of a `google.api.HttpRule`.
+pub(super) fn pattern(
+    method: &MethodDescriptor,
+    rule: &DynamicMessage,
+) -> Result<(Verb, String), RuleError> {
+    let plain = [
+        ("get", Method::GET),
+        ("put", Method::PUT),
+        ("post", Method::POST),
+        ("delete", Method::DELETE),
+        ("patch", Method::PATCH),
+    ];
+    for (name, http) in plain {
+        if rule.has_field_by_name(name) {
+            return Ok((Verb::Only(http), string(rule, name)));
+        }
+    }
+    let custom = rule
+        .get_field_by_name("custom")
+        .filter(|_| rule.has_field_by_name("custom"));
+    let Some(custom) = custom.as_ref().and_then(|custom| custom.as_message()) else {
+        return Err(refuse(method, "the rule has no pattern"));
+    };
+    let kind = string(custom, "kind");
+    let verb = match kind.as_str() {
+        "*" => Verb::Any,
+        kind => match kind.parse() {
+            Ok(http) => Verb::Only(http),
+            Err(_) => return Err(refuse(method, format!("{kind:?} is not an HTTP method"))),
+        },
+    };
+    Ok((verb, string(custom, "path")))
+}
+
+/// Joins an annotation with the messages of its RPC.
+pub(super) fn bind(
+    method: &MethodDescriptor,
+    rule: &DynamicMessage,
+    template: &Template,
+    route: String,
+    is_public: bool,
+) -> Result<Rule, RuleError> {
+    if method.is_client_streaming() {
+        return Err(refuse(method, "a client stream cannot be mapped to HTTP"));
+    }
+    let input = method.input();
+    let bindings = template
+        .variables
+        .iter()
+        .map(|variable| path_binding(method, &input, variable))
+        .collect::<Result<Vec<_>, _>>()?;
+
+    let body = match string(rule, "body").as_str() {
+        "" => BodyRule::None,
+        "*" => BodyRule::Whole,
+        name => BodyRule::Field(field(method, &input, name, "body")?),
+    };
+    if let BodyRule::Field(body) = &body
+        && let Some(clash) = bindings
+            .iter()
+            .find(|binding| binding.fields == [body.clone()])
+    {
+        return Err(refuse(
+            method,
+            format!("'{}' is bound by both path and body", clash.name),
+        ));
+    }
+    let response_body = match string(rule, "response_body").as_str() {
+        "" => None,
+        name => Some(field(method, &method.output(), name, "response_body")?),
+    };
+    let service = method.parent_service();
+    let rpc_path = PathAndQuery::try_from(format!("/{}/{}", service.full_name(), method.name()))
+        .map_err(|_| refuse(method, "its name is not a path"))?;
+    Ok(Rule {
+        method: method.clone(),
+        rpc_path,
+        route: route.into(),
+        bindings,
+        body,
+        response_body,
+        is_public,
+    })
+}
+
+fn path_binding(
+    method: &MethodDescriptor,
+    input: &MessageDescriptor,
+    variable: &Variable,
+) -> Result<PathBinding, RuleError> {
+    let name = variable.path.join(".");
+    let mut fields: Vec<FieldDescriptor> = Vec::new();
+    for part in &variable.path {
+        let message = match fields.last().map(FieldDescriptor::kind) {
+            None => input.clone(),
+            Some(Kind::Message(message)) => message,
+            Some(_) => {
+                return Err(refuse(
+                    method,
+                    format!("path variable '{name}' goes through a field that is no message"),
+                ));
+            }
+        };
+        let field = message.get_field_by_name(part).ok_or_else(|| {
+            refuse(
+                method,
+                format!(
+                    "path variable '{name}' is not a field of {}",
+                    message.full_name()
+                ),
+            )
+        })?;
+        if field.is_list() || field.is_map() {
+            return Err(refuse(
+                method,
+                format!("path variable '{name}' is repeated"),
+            ));
+        }
+        fields.push(field);
+    }
+    if let Some(Kind::Message(_)) = fields.last().map(FieldDescriptor::kind) {
+        return Err(refuse(
+            method,
+            format!("path variable '{name}' is a message"),
+        ));
+    }
+    Ok(PathBinding {
+        fields,
+        name,
+        variable: variable.clone(),
+    })
+}
+
+fn field(
+    method: &MethodDescriptor,
+    message: &MessageDescriptor,
+    name: &str,
+    role: &str,
+) -> Result<FieldDescriptor, RuleError> {
+    message.get_field_by_name(name).ok_or_else(|| {
+        refuse(
+            method,
+            format!("{role} '{name}' is not a field of {}", message.full_name()),
+        )
+    })
+}
+
+fn string(message: &DynamicMessage, name: &str) -> String {
+    let value = message.get_field_by_name(name);
+    value
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+/// An annotation that cannot be served.
+pub(super) fn refuse(method: &MethodDescriptor, problem: impl Into<String>) -> RuleError {
+    RuleError::Binding {
+        rpc: method.full_name().to_owned(),
+        problem: problem.into(),
+    }
+}

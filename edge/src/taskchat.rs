@@ -1,0 +1,76 @@
+//! What taskchat chooses of the edge's options. Everything else in this crate serves any proto.
+
+use std::sync::Arc;
+
+use http::{HeaderName, Method, StatusCode};
+use taskchat_auth::Identity;
+use tonic::Status;
+
+use crate::{
+    Config, Guard, Incoming, JsonStyle, Options, Page,
+    json::{Defaults, EnumNames, FieldNames, UnknownFields, Unset},
+};
+
+/// The options of taskchat.
+#[must_use]
+pub fn options(config: Config) -> Options {
+    Options {
+        config,
+        json: JsonStyle {
+            field_names: FieldNames::Proto,
+            enum_names: EnumNames::Short,
+            unset: Unset::Null,
+            defaults: Defaults::Print,
+            unknown_fields: UnknownFields::Refuse,
+        },
+        invalid_argument: StatusCode::UNPROCESSABLE_ENTITY,
+        failed_precondition: StatusCode::CONFLICT,
+        reasons: [("MODEL_MISBEHAVED".to_owned(), StatusCode::BAD_GATEWAY)].into(),
+        public_option: Some("taskchat.v1.public".to_owned()),
+        guard: Some(Arc::new(OwnPathsOnly)),
+        resume_field: Some("after".to_owned()),
+        event_id_field: Some("seq".to_owned()),
+        update_mask: Some(("update_mask".to_owned(), vec![Method::PATCH, Method::PUT])),
+        forwarded_headers: vec![HeaderName::from_static("x-taskchat-session")],
+        pass_through: [
+            "/mcp",
+            "/.well-known/oauth-protected-resource",
+            "/healthz",
+            "/readyz",
+            "/metrics",
+        ]
+        .map(str::to_owned)
+        .into(),
+        page: Some(Page::embedded()),
+        ..Options::default()
+    }
+}
+
+/// Lets in those with a good token, and only on paths that name nobody else.
+struct OwnPathsOnly;
+
+impl Guard for OwnPathsOnly {
+    fn check(&self, call: &Incoming<'_>) -> Result<(), Status> {
+        if call.is_public {
+            return Ok(());
+        }
+        let caller = match Identity::of(call.extensions) {
+            Identity::Caller(caller) => caller,
+            Identity::Anonymous => return Err(Status::unauthenticated("Not authenticated")),
+            Identity::Rejected => {
+                return Err(Status::unauthenticated("Invalid token or expired token."));
+            }
+            Identity::Unavailable => {
+                return Err(Status::unavailable(
+                    "the service is not available right now",
+                ));
+            }
+        };
+        match call.path_value("user_id") {
+            Some(user) if user != caller.user_id().as_str() => {
+                Err(Status::permission_denied("User ID mismatch"))
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! One call: JSON in, message to the upstream, message back, JSON out. Server streams go on in
+//! [`crate::sse`].
+
+pub(crate) mod codec;
+pub(crate) mod http_body;
+pub(crate) mod request;
+
+use std::{hash::Hasher, sync::Arc, time::Duration};
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderValue, Method, Response, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
+    request::Parts as Head,
+};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use prost_reflect::{DynamicMessage, FieldDescriptor};
+use tokio::time::Instant;
+use tonic::{Status, client::Grpc};
+
+use crate::{
+    Edge, Incoming, JsonStyle, Upstream,
+    json::{WriteError, Writer},
+    metadata,
+    problem::Refusal,
+    rule::{BodyRule, Match, Rule},
+    sse,
+};
+use codec::DynamicCodec;
+
+/// Answers may be large; the service is ours and limits them by pages.
+const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
+
+/// Carries out a request that fits a rule.
+///
+/// The order of the checks is part of the contract: token, path against token, body syntax, fields,
+/// existence. So the guard comes first, and before the body is read.
+pub(crate) async fn transcode(
+    edge: &Arc<Edge>,
+    matched: &Match<'_, '_>,
+    mut parts: Head,
+    body: Body,
+) -> Result<Response<Body>, Refusal> {
+    let rule = matched.rule;
+    let captures: Vec<_> = matched.captures().collect();
+    let path = captures
+        .iter()
+        .filter_map(|(binding, text)| Some((binding.name.as_str(), text.as_deref()?)));
+    let path: Vec<(&str, &str)> = path.collect();
+    if let Some(guard) = &edge.options.guard {
+        guard.check(&Incoming {
+            method: &rule.method,
+            is_public: rule.is_public,
+            extensions: &parts.extensions,
+            path: &path,
+        })?;
+    }
+
+    let timeout = metadata::timeout(&parts.headers)?;
+    let is_stream = rule.method.is_server_streaming();
+    let content = read_body(edge, rule, &parts.headers, body).await?;
+    let last_event_id = parts.headers.get("last-event-id").filter(|_| is_stream);
+    let is_raw = http_body::is_wanted(rule);
+    let mut message = request::build(
+        rule,
+        &request::Parts {
+            method: &parts.method,
+            captures: &captures,
+            query: parts.uri.query(),
+            body: if is_raw { &[] } else { &content },
+            last_event_id: last_event_id.and_then(|id| id.to_str().ok()),
+        },
+        &edge.options,
+    )?;
+    if is_raw {
+        http_body::fill(&mut message, rule, &parts.headers, content);
+    }
+
+    let call = Call {
+        edge,
+        rule,
+        request: tonic::Request::from_parts(
+            metadata::inbound(&parts.headers, &edge.options.forwarded_headers),
+            std::mem::take(&mut parts.extensions),
+            message,
+        ),
+        timeout,
+    };
+    match is_stream {
+        true => sse::stream(call, &parts.headers).await,
+        false => call.unary(&parts).await,
+    }
+}
+
+/// A call that is ready to be made.
+pub(crate) struct Call<'c> {
+    /// What it is made with.
+    pub(crate) edge: &'c Arc<Edge>,
+    /// What it is.
+    pub(crate) rule: &'c Rule,
+    /// What is sent.
+    pub(crate) request: tonic::Request<DynamicMessage>,
+    /// How long the caller will wait.
+    pub(crate) timeout: Option<Duration>,
+}
+
+impl Call<'_> {
+    async fn unary(self, parts: &Head) -> Result<Response<Body>, Refusal> {
+        let most = self.edge.options.config.unary_timeout;
+        let deadline = Instant::now() + self.timeout.map_or(most, |timeout| timeout.min(most));
+        let calling = async {
+            let mut client = client(&self.edge.upstream).await?;
+            let codec = DynamicCodec(self.rule.method.output());
+            client
+                .unary(self.request, self.rule.rpc_path.clone(), codec)
+                .await
+        };
+        let answer = tokio::time::timeout_at(deadline, calling)
+            .await
+            .unwrap_or_else(|_| Err(Status::deadline_exceeded("")))?;
+        let (metadata, message, _) = answer.into_parts();
+
+        let mut response = match http_body::taken(self.rule, &message) {
+            Some(response) => response,
+            None => {
+                let field = self.rule.response_body.as_ref();
+                json(write(&self.edge.options.json, field, &message)?)
+            }
+        };
+        metadata::outbound(metadata, response.headers_mut());
+        match parts.method {
+            Method::GET | Method::HEAD => tag(&mut response, &parts.headers),
+            _ => {
+                // Tokens, for one (RFC 6749, section 5.1).
+                let never = HeaderValue::from_static("no-store");
+                response.headers_mut().entry(CACHE_CONTROL).or_insert(never);
+            }
+        }
+        Ok(response.map(Body::from))
+    }
+}
+
+/// A client for one call.
+pub(crate) async fn client(upstream: &Upstream) -> Result<Grpc<Upstream>, Status> {
+    let mut client = Grpc::new(upstream.clone()).max_decoding_message_size(LARGEST_ANSWER);
+    client.ready().await.map_err(Status::from_error)?;
+    Ok(client)
+}
+
+/// An answer as JSON: the whole message, or the field that stands for it.
+pub(crate) fn write(
+    style: &JsonStyle,
+    response_body: Option<&FieldDescriptor>,
+    message: &DynamicMessage,
+) -> Result<Vec<u8>, Status> {
+    let mut writer = Writer::new(style);
+    let written: Result<(), WriteError> = match response_body {
+        Some(field) => writer.field_of(message, field),
+        None => writer.message(message),
+    };
+    written.map_err(|error| Status::internal(error.to_string()))?;
+    Ok(writer.finish())
+}
+
+fn json(text: Vec<u8>) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(text));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// Lets a caller who has this answer already keep it (RFC 9110, section 13.1.2).
+fn tag(response: &mut Response<Bytes>, request: &HeaderMap) {
+    // What one caller may see is not for a shared cache, and is asked for again each time.
+    let private = HeaderValue::from_static("private, no-cache");
+    response
+        .headers_mut()
+        .entry(CACHE_CONTROL)
+        .or_insert(private);
+    if !response.headers().contains_key(ETAG) {
+        // Weak, because the same answer is also sent compressed. Fixed keys: equal on all replicas.
+        let mut hasher = std::hash::DefaultHasher::new();
+        hasher.write(response.body());
+        if let Ok(tag) = HeaderValue::try_from(format!("W/\"{:016x}\"", hasher.finish())) {
+            response.headers_mut().insert(ETAG, tag);
+        }
+    }
+    let Some(tag) = response
+        .headers()
+        .get(ETAG)
+        .and_then(|tag| tag.to_str().ok())
+    else {
+        return;
+    };
+    if is_known(request, tag) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response.headers_mut().remove(CONTENT_TYPE);
+        response.headers_mut().remove(CONTENT_LENGTH);
+        *response.body_mut() = Bytes::new();
+    }
+}
+
+/// Weak comparison (RFC 9110, section 8.8.3.2).
+pub(crate) fn is_known(request: &HeaderMap, tag: &str) -> bool {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let mut known = request
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    known.any(|known| known.trim() == "*" || opaque(known) == opaque(tag))
+}
+
+/// Reads the body, if the rule has one, up to the limit.
+async fn read_body(
+    edge: &Edge,
+    rule: &Rule,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Bytes, Refusal> {
+    if matches!(rule.body, BodyRule::None) {
+        return Ok(Bytes::new());
+    }
+    let limit = edge.options.config.body_limit;
+    let declared = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok());
+    if declared
+        .and_then(|text| text.parse().ok())
+        .is_some_and(|length: usize| length > limit)
+    {
+        return Err(Refusal::TooLarge(limit));
+    }
+    let content = match Limited::new(body, limit).collect().await {
+        Ok(content) => content.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => return Err(Refusal::TooLarge(limit)),
+        Err(_) => return Err(Refusal::Malformed("it ended too early".to_owned())),
+    };
+    match content.trim_ascii().is_empty() || is_json(headers) || http_body::is_wanted(rule) {
+        true => Ok(content),
+        false => Err(Refusal::NotJson),
+    }
+}
+
+/// `application/json` or a type of that syntax (`+json`), in UTF-8 if it says.
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(Ok(text)) = headers.get(CONTENT_TYPE).map(HeaderValue::to_str) else {
+        return false;
+    };
+    let mut parts = text.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let is_json = parts.next().is_some_and(|essence| {
+        essence == "application/json"
+            || essence.starts_with("application/") && essence.ends_with("+json")
+    });
+    let mut charsets = parts.filter_map(|part| part.strip_prefix("charset=").map(str::to_owned));
+    is_json && charsets.all(|charset| charset.trim_matches('"') == "utf-8")
+}
