@@ -35,7 +35,7 @@ pub(crate) fn from_name<T: DeserializeOwned>(table: &'static str, name: String) 
 
 /// Text that can be searched in any letter case, without what PostgreSQL cannot store.
 pub(crate) fn folded(text: &str) -> String {
-    text.to_lowercase().replace('\0', " ")
+    text.to_lowercase().replace('\0', "\u{fffd}")
 }
 
 pub(crate) fn origin_columns(origin: Origin) -> (String, Option<Uuid>) {

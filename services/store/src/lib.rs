@@ -30,6 +30,8 @@ mod task_list;
 mod tasks;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod turns;
 
 pub use accounts::{Account, Accounts};

@@ -1,0 +1,9 @@
+//! The store against real databases, one file per noun.
+
+mod accounts;
+mod conversations;
+mod ledger;
+mod opening;
+mod task_list;
+mod tasks;
+mod turns;

@@ -1,0 +1,194 @@
+//! Conversations, entries, and words found in them.
+
+use serde_json::json;
+use taskchat_domain::{
+    Call, CallId, ConversationTitle, EntryBody, EntryId, Kind, PageRequest, Role, UserId,
+};
+
+use crate::testing::{TestStore, at, stores};
+
+fn said(text: &str) -> EntryBody {
+    EntryBody::User {
+        text: text.to_owned(),
+    }
+}
+
+fn answered(text: &str) -> EntryBody {
+    EntryBody::Model {
+        text: text.to_owned(),
+    }
+}
+
+async fn listed(store: &TestStore, user: &UserId, size: u32) -> Vec<String> {
+    let mine = store.as_user(user);
+    let mut found = Vec::new();
+    let mut page = PageRequest { size, token: None };
+    loop {
+        let part = mine.conversations(&page).await.unwrap();
+        found.extend(part.items.iter().map(|item| item.id.to_string()));
+        if part.next.is_none() {
+            return found;
+        }
+        page.token = part.next;
+    }
+}
+
+#[tokio::test]
+async fn the_newest_message_comes_first() {
+    for store in stores().await {
+        let (ann, bob) = (store.person("ann").await, store.person("bob").await);
+        let mut ids = Vec::new();
+        for second in [1, 2, 2, 3] {
+            ids.push(store.conversation(&ann, second).await);
+        }
+        let tx = store.begin(&ann).await.unwrap();
+        tx.touch_conversation(ids[0], at(9)).await.unwrap();
+        tx.commit().await.unwrap();
+        let expected: Vec<String> = [ids[0], ids[3], ids[2], ids[1]]
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        for size in [1, 3, 50] {
+            assert_eq!(listed(&store, &ann, size).await, expected, "{}", store.name);
+        }
+        assert_eq!(listed(&store, &bob, 50).await, Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn conversations_are_renamed_and_deleted_by_their_owner_only() {
+    for store in stores().await {
+        let (ann, bob) = (store.person("ann").await, store.person("bob").await);
+        let id = store.conversation(&ann, 1).await;
+        let turn = store.turn(&ann, id).await;
+        let title = ConversationTitle::parse("Mine").unwrap();
+
+        let tx = store.begin(&bob).await.unwrap();
+        assert_eq!(tx.lock_conversation(id).await.unwrap(), None);
+        assert!(!tx.rename_conversation(id, &title).await.unwrap());
+        assert!(!tx.delete_conversation(id, at(2)).await.unwrap());
+        let refused = tx.next_ordinal(id).await.unwrap_err();
+        assert_eq!(refused.kind(), Kind::NotFound);
+        tx.commit().await.unwrap();
+
+        let tx = store.begin(&ann).await.unwrap();
+        assert!(tx.rename_conversation(id, &title).await.unwrap());
+        tx.commit().await.unwrap();
+        let mine = store.as_user(&ann);
+        let renamed = mine.conversation(id).await.unwrap().unwrap();
+        assert_eq!((renamed.title, renamed.updated_at), (title.clone(), at(1)));
+        assert!(!mine.turn(turn.id).await.unwrap().unwrap().cancel_requested);
+
+        let tx = store.begin(&ann).await.unwrap();
+        assert!(tx.delete_conversation(id, at(2)).await.unwrap());
+        assert!(!tx.delete_conversation(id, at(3)).await.unwrap());
+        assert!(!tx.rename_conversation(id, &title).await.unwrap());
+        assert_eq!(tx.lock_conversation(id).await.unwrap(), None);
+        tx.commit().await.unwrap();
+        assert_eq!(mine.conversation(id).await.unwrap(), None);
+        assert_eq!(listed(&store, &ann, 50).await, Vec::<String>::new());
+        assert!(mine.turn(turn.id).await.unwrap().unwrap().cancel_requested);
+    }
+}
+
+#[tokio::test]
+async fn entries_are_numbered_without_gaps_by_parallel_writers() {
+    for store in stores().await {
+        let user = store.person("ann").await;
+        let id = store.conversation(&user, 1).await;
+        let turn = store.turn(&user, id).await;
+        let write = async || {
+            let tx = store.begin(&user).await.unwrap();
+            tx.append_entries(id, turn.id, vec![said("a"), said("b")], None, at(1))
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+        };
+        tokio::join!(write(), write(), write(), write());
+        let entries = store.as_user(&user).entries(&[turn.id]).await.unwrap();
+        let seqs: Vec<i32> = entries.iter().map(|entry| entry.seq).collect();
+        assert_eq!(seqs, [1, 2, 3, 4, 5, 6, 7, 8], "{}", store.name);
+    }
+}
+
+#[tokio::test]
+async fn entries_come_out_as_they_went_in() {
+    for store in stores().await {
+        let (ann, bob) = (store.person("ann").await, store.person("bob").await);
+        let id = store.conversation(&ann, 1).await;
+        let turn = store.turn(&ann, id).await;
+        let promised = EntryId::new();
+        let call = EntryBody::Call(Call {
+            id: CallId::nth(1),
+            tool: "add_task".to_owned(),
+            arguments: json!({"z": 1.0, "a": "nul \u{0}", "b": [null, true]}),
+        });
+        let bodies = vec![said("hello"), answered("nul \u{0} too"), call];
+        let tx = store.begin(&ann).await.unwrap();
+        let written = tx
+            .append_entries(id, turn.id, bodies.clone(), Some(promised), at(4))
+            .await
+            .unwrap();
+        let none = tx.append_entries(id, turn.id, vec![], None, at(5)).await;
+        assert_eq!(none.unwrap(), []);
+        tx.commit().await.unwrap();
+        assert_eq!(written[0].id, promised);
+        let mine = store.as_user(&ann);
+        let read = mine.entries(&[turn.id]).await.unwrap();
+        assert_eq!(read, written, "{}", store.name);
+        let read: Vec<_> = read.into_iter().map(|entry| entry.body).collect();
+        assert_eq!(read, bodies);
+        assert_eq!(mine.entries(&[]).await.unwrap(), []);
+        let theirs = store.as_user(&bob).entries(&[turn.id]).await.unwrap();
+        assert_eq!(theirs, []);
+    }
+}
+
+#[tokio::test]
+async fn messages_are_found_by_their_words() {
+    for store in stores().await {
+        let (ann, bob) = (store.person("ann").await, store.person("bob").await);
+        let id = store.conversation(&ann, 1).await;
+        let gone = store.conversation(&ann, 2).await;
+        for (conversation, text, seconds) in [
+            (id, "Kaufe ÄPFEL für 100%", 3),
+            (id, "nothing", 4),
+            (gone, "äpfel again", 5),
+        ] {
+            let turn = store.turn(&ann, conversation).await;
+            let tx = store.begin(&ann).await.unwrap();
+            let bodies = vec![said(text), answered("Äpfel added.")];
+            tx.append_entries(conversation, turn.id, bodies, None, at(seconds))
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+        }
+        let tx = store.begin(&ann).await.unwrap();
+        tx.delete_conversation(gone, at(9)).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mine = store.as_user(&ann);
+        let found = mine.search_messages(" äpfel ", 10).await.unwrap();
+        let found: Vec<_> = found
+            .iter()
+            .map(|excerpt| (excerpt.role, excerpt.text.as_str()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (Role::Assistant, "Äpfel added."),
+                (Role::Assistant, "Äpfel added."),
+                (Role::User, "Kaufe ÄPFEL für 100%"),
+            ],
+            "{}",
+            store.name
+        );
+        for (query, count) in [("100%", 1), ("1%0", 0), ("", 0), ("  ", 0), ("\0", 0)] {
+            let found = mine.search_messages(query, 10).await.unwrap();
+            assert_eq!(found.len(), count, "{}: {query:?}", store.name);
+        }
+        assert_eq!(mine.search_messages("äpfel", 1).await.unwrap().len(), 1);
+        let theirs = store.as_user(&bob).search_messages("äpfel", 10).await;
+        assert_eq!(theirs.unwrap(), []);
+    }
+}
