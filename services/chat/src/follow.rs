@@ -22,6 +22,10 @@ const CANCEL_WAIT: Duration = Duration::from_secs(5);
 
 /// What a follower sees.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are events, and one is alive at a time"
+)]
 pub enum Followed {
     /// Something happened.
     Event(TurnEvent),
