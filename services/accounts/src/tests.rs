@@ -355,9 +355,10 @@ async fn a_deactivated_account_stops_at_once() {
     assert!(house.enter(&session.access_token).await.is_ok());
 
     let file = house.folder.path().join("taskchat.db");
-    let database = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display()));
+    let address = format!("sqlite://{}", file.display());
+    let database = sqlx::SqlitePool::connect(&address).await.unwrap();
     sqlx::query("UPDATE users SET deactivated_at = created_at")
-        .execute(&database.await.unwrap())
+        .execute(&database)
         .await
         .unwrap();
     assert_eq!(

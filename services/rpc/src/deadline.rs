@@ -27,7 +27,9 @@ pub(crate) async fn keep(request: Request, next: Next) -> Response {
 }
 
 fn refuse(error: Error) -> Response {
-    status(error).into_http::<axum::body::Body>().into_response()
+    status(error)
+        .into_http::<axum::body::Body>()
+        .into_response()
 }
 
 fn patience(headers: &HeaderMap) -> Result<Option<Duration>, Error> {

@@ -61,7 +61,11 @@ mod tests {
             if let Some(header) = header {
                 metadata.insert(HEADER, header.parse().unwrap());
             }
-            assert_eq!(request_id(field, &metadata).ok(), expected, "{field} {header:?}");
+            assert_eq!(
+                request_id(field, &metadata).ok(),
+                expected,
+                "{field} {header:?}"
+            );
         }
     }
 }

@@ -47,12 +47,7 @@ macro_rules! bounded {
 ///
 /// # Errors
 /// [`Error::Internal`] when the embedded descriptors cannot be read.
-pub fn routes(
-    accounts: Accounts,
-    tasks: Tasks,
-    chat: Chat,
-    config: RpcConfig,
-) -> Result<Routes> {
+pub fn routes(accounts: Accounts, tasks: Tasks, chat: Chat, config: RpcConfig) -> Result<Routes> {
     let auth = Auth {
         accounts,
         sign_ins: SignInLimit::per_minute(config.sign_ins_per_minute),
@@ -75,7 +70,9 @@ pub fn routes(
         .add_service(bounded!(TaskServiceServer, TaskList { tasks }));
     let services = with_reflection(with_health(services)?)?;
     let router = services.prepare().into_axum_router();
-    Ok(router.layer(axum::middleware::from_fn(deadline::keep)).into())
+    Ok(router
+        .layer(axum::middleware::from_fn(deadline::keep))
+        .into())
 }
 
 /// The names of our services, as health and reflection know them.
@@ -109,3 +106,6 @@ fn with_reflection(services: Routes) -> Result<Routes> {
     let v1alpha = described().build_v1alpha().map_err(Error::internal)?;
     Ok(services.add_service(v1).add_service(v1alpha))
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,10 +94,25 @@ mod tests {
             ("t", vec![], "t"),
             ("", vec![("cookie", "taskchat_refresh=c")], ""),
             ("", vec![ask, ("cookie", "taskchat_refresh=c")], "c"),
-            ("", vec![ask, ("cookie", "a=1; taskchat_refresh=c; b=2")], "c"),
-            ("", vec![ask, ("cookie", "a=1"), ("cookie", "taskchat_refresh=c")], "c"),
+            (
+                "",
+                vec![ask, ("cookie", "a=1; taskchat_refresh=c; b=2")],
+                "c",
+            ),
+            (
+                "",
+                vec![ask, ("cookie", "a=1"), ("cookie", "taskchat_refresh=c")],
+                "c",
+            ),
             ("", vec![ask, ("cookie", "xtaskchat_refresh=c")], ""),
-            ("", vec![("x-taskchat-session", "body"), ("cookie", "taskchat_refresh=c")], ""),
+            (
+                "",
+                vec![
+                    ("x-taskchat-session", "body"),
+                    ("cookie", "taskchat_refresh=c"),
+                ],
+                "",
+            ),
             ("t", vec![ask, ("cookie", "taskchat_refresh=c")], "t"),
             ("", vec![ask], ""),
         ] {

@@ -37,7 +37,10 @@ pub(crate) const fn origin(origin: Origin) -> v1::Origin {
 
 /// The turn behind an origin; empty for a hand.
 pub(crate) fn turn_id(origin: Origin) -> String {
-    origin.turn_id().map(|id| id.to_string()).unwrap_or_default()
+    origin
+        .turn_id()
+        .map(|id| id.to_string())
+        .unwrap_or_default()
 }
 
 const fn kind(kind: ReceiptKind) -> v1::ReceiptKind {

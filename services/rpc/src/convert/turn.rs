@@ -111,7 +111,10 @@ fn tool_call(call: &ToolCall, owner: &UserId) -> v1::ToolCall {
         arguments: Some(value::object(&call.arguments)),
         result: call.result.as_ref().map(value::object),
         is_error: call.is_error,
-        receipt: call.receipt.as_ref().map(|it| operation::receipt(it, owner)),
+        receipt: call
+            .receipt
+            .as_ref()
+            .map(|it| operation::receipt(it, owner)),
     }
 }
 

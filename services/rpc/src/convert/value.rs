@@ -41,7 +41,11 @@ mod tests {
     /// The way back, as ProtoJSON defines it.
     fn back(object: Struct) -> Json {
         let members = object.fields.into_iter();
-        Json::Object(members.map(|(name, value)| (name, back_value(value))).collect())
+        Json::Object(
+            members
+                .map(|(name, value)| (name, back_value(value)))
+                .collect(),
+        )
     }
 
     fn back_value(value: Value) -> Json {
