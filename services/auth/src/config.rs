@@ -47,15 +47,6 @@ impl Default for Config {
     }
 }
 
-impl Config {
-    /// True when tokens can be verified with what is configured alone, without a key from the
-    /// database: what a lone edge needs.
-    #[must_use]
-    pub const fn is_self_sufficient(&self) -> bool {
-        self.secret.is_some() || self.jwks_url.is_some()
-    }
-}
-
 fn redacted<S: Serializer>(secret: &Option<SecretString>, to: S) -> Result<S::Ok, S::Error> {
     secret.as_ref().map(|_| "[REDACTED]").serialize(to)
 }
