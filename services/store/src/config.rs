@@ -14,7 +14,7 @@ use sea_orm::{
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
     },
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 use taskchat_domain::BoxError;
 
 use crate::Store;
@@ -29,11 +29,12 @@ const IDLE_TIMEOUT: &str = "30s";
 const PING_AFTER: Duration = Duration::from_secs(30);
 
 /// Where the database is.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// `sqlite://path`, `sqlite::memory:` or `postgres://...`; when absent, the SQLite file
     /// `taskchat.db` in the data directory.
+    #[serde(serialize_with = "without_password")]
     pub url: Option<String>,
     /// The most connections of this process to PostgreSQL, or readers of the SQLite file.
     pub max_connections: u32,
@@ -50,6 +51,13 @@ impl Default for Config {
             acquire_timeout: Duration::from_secs(5),
         }
     }
+}
+
+/// An address with somebody's name in it is not shown at all: a password may follow it.
+fn without_password<S: Serializer>(url: &Option<String>, to: S) -> Result<S::Ok, S::Error> {
+    url.as_deref()
+        .map(|url| if url.contains('@') { "[REDACTED]" } else { url })
+        .serialize(to)
 }
 
 impl fmt::Debug for Config {
