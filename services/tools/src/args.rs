@@ -114,17 +114,11 @@ impl Args {
         })
     }
 
-    /// Labels: a list, or a text with commas.
+    /// Labels; a blank text stands for none.
     pub(crate) fn tags(&self, name: &'static str) -> Result<Option<Tags>, Refusal> {
         let texts: Option<Vec<String>> = match self.0.get(name) {
             None => return Ok(None),
-            Some(Value::String(text)) => Some(
-                text.split(',')
-                    .map(str::trim)
-                    .filter(|label| !label.is_empty())
-                    .map(str::to_owned)
-                    .collect(),
-            ),
+            Some(value) if is_blank(value) => Some(Vec::new()),
             Some(Value::Array(items)) => items
                 .iter()
                 .map(|item| item.as_str().map(str::to_owned))
@@ -274,8 +268,8 @@ mod tests {
 
     #[test]
     fn mistyped_values_name_their_argument() {
-        let wrong =
-            args(json!({"task_id": 3, "due": ["friday"], "tags": 1, "limit": "many"})).unwrap();
+        let wrong = args(json!({"task_id": 3, "due": ["friday"], "tags": "home", "limit": "many"}))
+            .unwrap();
         let now = "2026-11-25T09:30:00Z".parse().unwrap();
         assert_eq!(refused(wrong.text("task_id")).1, "task_id must be text");
         assert_eq!(
@@ -301,7 +295,7 @@ mod tests {
     #[test]
     fn values_are_read_as_models_write_them() {
         let said = args(json!({
-            "tags": "home, #garden,", "limit": 5.0, "priority": " HIGH ", "due_date": "tomorrow",
+            "tags": ["home", "#garden"], "limit": 5.0, "priority": " HIGH ", "due_date": "tomorrow",
         }))
         .unwrap();
         let now = "2026-11-25T09:30:00Z".parse().unwrap();

@@ -7,6 +7,8 @@
 
 mod metadata;
 mod problem;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

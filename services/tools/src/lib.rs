@@ -16,6 +16,7 @@
 mod args;
 mod bench;
 mod catalog;
+mod due_range;
 mod http;
 mod in_process;
 mod naming;
@@ -23,6 +24,8 @@ mod outcome;
 mod schema;
 mod server;
 mod stdio;
+#[cfg(test)]
+mod testing;
 mod tool;
 mod tools;
 mod trace;

@@ -78,7 +78,7 @@ pub(crate) struct Refusal {
     field: Option<Cow<'static, str>>,
     choices: Vec<Choice>,
     /// For the log.
-    pub(crate) cause: Option<Error>,
+    pub(crate) cause: Option<Box<Error>>,
 }
 
 /// One of several tasks that a name fits.
@@ -150,7 +150,7 @@ impl From<Error> for Refusal {
         };
         Self {
             field,
-            cause: (code == Code::DbError).then_some(error),
+            cause: (code == Code::DbError).then(|| Box::new(error)),
             ..Self::new(code, message)
         }
     }

@@ -195,36 +195,4 @@ impl ServerHandler for ToolServer {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-    use taskchat_domain::TurnId;
-
-    use super::*;
-
-    fn meta(of: Value) -> RequestMetaObject {
-        serde_json::from_value(of).unwrap()
-    }
-
-    #[test]
-    fn a_call_has_the_key_of_its_origin_and_no_other() {
-        let turn_id = TurnId::new();
-        let turn = Origin::Turn { turn_id };
-        let both = meta(json!({CALL_ID: "call_1", IDEMPOTENCY_KEY: "mine"}));
-        for (origin, meta, expected) in [
-            (turn, &both, Some(format!("turn:{turn_id}:call_1"))),
-            (Origin::Mcp, &both, Some("mcp:mine".to_owned())),
-            (Origin::Hand, &both, None),
-            (Origin::Mcp, &meta(json!({CALL_ID: "call_1"})), None),
-            (turn, &meta(json!({})), None),
-        ] {
-            assert_eq!(key(origin, meta).unwrap(), expected);
-        }
-        for bad in [json!(""), json!(7), json!("a\nb"), json!("x".repeat(201))] {
-            let refused = key(Origin::Mcp, &meta(json!({IDEMPOTENCY_KEY: bad})));
-            assert_eq!(
-                refused.unwrap_err().code(),
-                crate::outcome::Code::ValidationError
-            );
-        }
-    }
-}
+mod tests;

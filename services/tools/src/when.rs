@@ -27,8 +27,23 @@ const MAX_PHRASE: usize = 80;
 
 /// Words that carry nothing by themselves.
 const FILLERS: &[&str] = &[
-    "on", "by", "at", "the", "in", "for", "due", "until", "till", "around", "about", "sometime",
-    "t", "is", "it's",
+    "on",
+    "by",
+    "at",
+    "the",
+    "in",
+    "for",
+    "due",
+    "before",
+    "no later than",
+    "until",
+    "till",
+    "around",
+    "about",
+    "sometime",
+    "t",
+    "is",
+    "it's",
 ];
 
 /// Where and when a phrase is read.
@@ -59,6 +74,11 @@ pub(crate) fn resolve(text: &str, now: Timestamp, zone: TimeZone) -> Option<Due>
     };
     // The bounds of a due date are the domain's to say.
     Due::parse(&due.to_string()).ok()
+}
+
+/// The first instant of a day somewhere.
+pub(crate) fn first_instant(day: NaiveDate, zone: TimeZone) -> Option<Timestamp> {
+    instant(day.and_time(NaiveTime::MIN), zone.tz())
 }
 
 /// The forms of ISO 8601 beside RFC 3339: without seconds, without an offset.

@@ -1,9 +1,10 @@
 //! `list_tasks`: what is on the list.
 
 use serde_json::{Value, json};
-use taskchat_domain::{PageRequest, TaskFilter, TaskOrder};
+use taskchat_domain::{PageRequest, Task, TaskFilter, TaskOrder};
 
 use crate::{
+    due_range::DueRange,
     outcome::{Done, Refusal, value},
     schema::{self, Argument, Form},
     tool::{Call, Effect, Tool},
@@ -50,6 +51,9 @@ pub(crate) const TOOL: Tool = Tool {
     run: |call| Box::pin(run(call)),
 };
 
+/// How many pages are looked through for tasks of a range.
+const MOST_PAGES: usize = 50;
+
 fn data() -> Value {
     json!({
         "properties": {
@@ -63,28 +67,57 @@ fn data() -> Value {
 
 async fn run(call: &Call<'_>) -> Result<Done, Refusal> {
     let args = &call.args;
+    let range = DueRange {
+        after: call.due("due_after")?,
+        before: call.due("due_before")?,
+        zone: call.bench.time_zone,
+    };
+    let (due_after, due_before) = range.widened();
     let filter = TaskFilter {
         status: args.statuses("status")?,
         priority: args.choice("priority")?.into_iter().collect(),
-        due_before: call.due("due_before")?,
-        due_after: call.due("due_after")?,
+        due_before,
+        due_after,
         query: args.given("query")?.map(str::to_owned),
         order: TaskOrder::default(),
     };
-    let page = PageRequest {
-        size: args
-            .count("limit", PageRequest::MAX)?
-            .unwrap_or(PageRequest::DEFAULT),
+    let limit = args
+        .count("limit", PageRequest::MAX)?
+        .unwrap_or(PageRequest::DEFAULT);
+    let (tasks, more) = found(call, &filter, range, limit).await?;
+    Ok(Done::read(json!({
+        "tasks": value(&tasks)?,
+        "count": tasks.len(),
+        "more": more,
+    })))
+}
+
+/// The first tasks that are meant, and whether there are more.
+async fn found(
+    call: &Call<'_>,
+    filter: &TaskFilter,
+    range: DueRange,
+    limit: u32,
+) -> Result<(Vec<Task>, bool), Refusal> {
+    let limit = limit as usize;
+    let mut tasks = Vec::new();
+    let mut page = PageRequest {
+        size: u32::try_from(limit).unwrap_or(PageRequest::MAX),
         token: None,
     };
-    let found = call
-        .tools
-        .tasks
-        .list(&call.bench.user, &filter, &page)
-        .await?;
-    Ok(Done::read(json!({
-        "tasks": value(&found.items)?,
-        "count": found.items.len(),
-        "more": found.next.is_some(),
-    })))
+    for _ in 0..MOST_PAGES {
+        let found = call
+            .tools
+            .tasks
+            .list(&call.bench.user, filter, &page)
+            .await?;
+        tasks.extend(found.items.into_iter().filter(|task| range.holds(task.due)));
+        page.token = found.next;
+        if tasks.len() > limit || page.token.is_none() || range.is_open() {
+            break;
+        }
+    }
+    let more = tasks.len() > limit || page.token.is_some();
+    tasks.truncate(limit);
+    Ok((tasks, more))
 }

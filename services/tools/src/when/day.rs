@@ -85,6 +85,7 @@ const ORDINALS: &[(&str, u32)] = &[
 /// Which of a row of weeks or months: the one before, this one, the one after.
 const WHICH: &[(&str, i32)] = &[
     ("this coming", 0),
+    ("coming", 0),
     ("last", -1),
     ("previous", -1),
     ("this", 0),

@@ -132,6 +132,9 @@ pub(super) fn day_and_month(a: u32, b: u32) -> Option<(u32, u32)> {
     }
 }
 
+/// Reads one thing, if it comes next.
+type Reader<'r, 'a, T> = &'r dyn Fn(&mut Words<'a>) -> Option<T>;
+
 /// A place in a phrase. Copies are cheap, so a reader that fails leaves the caller's untouched.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Words<'a>(&'a [Token]);
@@ -200,7 +203,7 @@ impl<'a> Words<'a> {
     }
 
     /// Reads with the first reader that understands; the words of the others are not taken.
-    pub(super) fn first<T>(&mut self, readers: &[&dyn Fn(&mut Self) -> Option<T>]) -> Option<T> {
+    pub(super) fn first<T>(&mut self, readers: &[Reader<'_, 'a, T>]) -> Option<T> {
         readers.iter().find_map(|read| self.attempt(read))
     }
 
@@ -218,6 +221,7 @@ pub(super) const COUNTS: &[(&str, u32)] = &[
     ("a couple of", 2),
     ("a couple", 2),
     ("couple of", 2),
+    ("a few", 3),
     ("an", 1),
     ("a", 1),
     ("one", 1),
