@@ -1,5 +1,9 @@
 //! Logs on standard error, and traces by OTLP where an endpoint is set.
 
+mod line;
+
+use std::io::IsTerminal;
+
 use anyhow::Context;
 use opentelemetry::{KeyValue, trace::TracerProvider as _};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig};
@@ -26,14 +30,15 @@ pub struct Telemetry {
 pub fn init(config: &Config) -> anyhow::Result<Telemetry> {
     let filter = config.log.filter.as_deref().unwrap_or(DEFAULT_FILTER);
     let filter = EnvFilter::try_new(filter).context("log.filter cannot be read")?;
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     let lines = match config.log.format {
-        LogFormat::Pretty => lines.with_target(false).boxed(),
+        LogFormat::Pretty => lines.event_format(line::ShortLine).boxed(),
         LogFormat::Json => lines
             .json()
             .flatten_event(true)
             .with_current_span(false)
-            .with_span_list(false)
             .boxed(),
     };
     opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
