@@ -1,1 +1,30 @@
-//! End-to-end scenarios.
+//! End-to-end scenarios: the real composition, seen only from outside.
+//!
+//! Names that begin with `s` and a number are the product's acceptance scenarios; the others are
+//! sentences about this product. One module per subject; `tests/README.md` says how to add one.
+
+mod account_trouble;
+mod accounts;
+mod agent_scripted;
+mod bad_input;
+mod bad_tokens;
+mod cancel;
+mod chat;
+mod chat_trouble;
+mod database_trouble;
+mod doors;
+mod durability;
+mod exactly_once;
+mod history;
+mod house_rules;
+mod isolation;
+mod mcp;
+mod model_trouble;
+mod numbers;
+mod offline;
+mod page;
+mod queueing;
+mod receipts;
+mod streams;
+mod tasks;
+mod tools;

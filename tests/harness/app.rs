@@ -1,0 +1,217 @@
+//! The product in this process: the real composition on a free port and a database of its own.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use taskchat_server::{Lifecycle, compose, config};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::{
+    Answer, PATIENCE, User,
+    database::Database,
+    fake_model::{FakeModel, KEY, NAME},
+};
+
+/// A password that passes the rules.
+pub const PASSWORD: &str = "a quiet harbour 42";
+
+/// A running product.
+pub struct App {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The client that scenarios speak HTTP with.
+    pub http: reqwest::Client,
+    /// The scripted model, when there is one.
+    pub model: Option<FakeModel>,
+    env: Vec<(String, String)>,
+    dir: Arc<TempDir>,
+    life: Lifecycle,
+    serving: JoinHandle<anyhow::Result<()>>,
+}
+
+/// What a product is started with.
+#[derive(Default)]
+pub struct Setup {
+    env: Vec<(String, String)>,
+    model: Option<FakeModel>,
+}
+
+impl Setup {
+    /// One setting, as the environment would give it.
+    #[must_use]
+    pub fn set(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.env.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Answers come from this model.
+    #[must_use]
+    pub fn model(mut self, model: &FakeModel) -> Self {
+        self.model = Some(model.clone());
+        self.set("TASKCHAT_MODEL__PROVIDER", "openai")
+            .set("OPENAI_BASE_URL", model.base_url())
+            .set("OPENAI_API_KEY", KEY)
+            .set("OPENAI_MODEL", NAME)
+            // A scenario about a failing model wants to see it fail.
+            .set("TASKCHAT_MODEL__FALLBACK", "false")
+    }
+
+    /// Starts it.
+    pub async fn start(self) -> App {
+        App::run(
+            self.env,
+            self.model,
+            Arc::new(tempfile::tempdir().expect("a folder")),
+        )
+        .await
+    }
+}
+
+impl App {
+    /// With the offline assistant and the defaults.
+    pub async fn start() -> Self {
+        Self::setup().start().await
+    }
+
+    /// With a scripted model.
+    pub async fn scripted() -> (Self, FakeModel) {
+        let model = FakeModel::start().await;
+        (Self::setup().model(&model).start().await, model)
+    }
+
+    /// With settings of one's own.
+    pub fn setup() -> Setup {
+        Setup::default()
+    }
+
+    async fn run(env: Vec<(String, String)>, model: Option<FakeModel>, dir: Arc<TempDir>) -> Self {
+        let settings = defaults(dir.path().to_path_buf())
+            .into_iter()
+            .chain(env.clone());
+        let config = config::load(None, settings).expect("valid settings");
+        let socket = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = socket.local_addr().expect("a bound socket");
+        let life = Lifecycle::new(config.grace);
+        let stop = life.clone();
+        let serving =
+            tokio::spawn(async move { compose::everything(&config, socket, &stop).await });
+        Self {
+            address,
+            http: client(),
+            model,
+            env,
+            dir,
+            life,
+            serving,
+        }
+    }
+
+    /// Stops it in an orderly way and starts it again on the same database.
+    pub async fn restart(self) -> Self {
+        let (env, model, dir) = (self.env.clone(), self.model.clone(), Arc::clone(&self.dir));
+        self.stop().await;
+        Self::run(env, model, dir).await
+    }
+
+    /// Stops it in an orderly way; fails when it does not end well.
+    pub async fn stop(mut self) {
+        self.life.stop();
+        tokio::time::timeout(PATIENCE, &mut self.serving)
+            .await
+            .expect("the server drains in time")
+            .expect("the server does not panic")
+            .expect("the server ends without an error");
+        self.life.finish().await;
+    }
+
+    /// An address of this product.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Its database, past all rules.
+    pub async fn database(&self) -> Database {
+        Database::open(&self.dir.path().join("taskchat.db")).await
+    }
+
+    /// A new account, signed in.
+    pub async fn sign_up(&self, name: &str) -> User {
+        let email = format!("{name}@example.com");
+        let body = json!({ "email": email, "password": PASSWORD, "confirm_password": PASSWORD });
+        let session = self.post("/api/auth/signup", &body).await.ok();
+        let user = User::new(self, &email, &session);
+        if let Some(model) = &self.model {
+            model.must_not_see(&user.id);
+            model.must_not_see(&user.access);
+        }
+        user
+    }
+
+    /// A session for an existing account.
+    pub async fn sign_in(&self, email: &str) -> User {
+        let body = json!({ "email": email, "password": PASSWORD });
+        let session = self.post("/api/auth/signin", &body).await.ok();
+        User::new(self, email, &session)
+    }
+
+    /// The same person on another start of the product.
+    pub fn again(&self, user: &User) -> User {
+        user.at(self)
+    }
+
+    /// `GET`, as nobody.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+
+    /// `POST`, as nobody.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    /// Any request, as nobody.
+    pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let mut request = self.http.request(method, self.url(path));
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        Answer::read(request.send().await.expect("an answer")).await
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+/// Settings that every scenario shares.
+pub(crate) fn defaults(data_dir: PathBuf) -> Vec<(String, String)> {
+    [
+        (
+            "TASKCHAT_DATA_DIR",
+            data_dir.to_str().expect("a printable path"),
+        ),
+        ("TASKCHAT_LISTEN", "127.0.0.1:0"),
+        ("TASKCHAT_MODEL__PROVIDER", "offline"),
+        ("TASKCHAT_GRACE", "5s"),
+        // Scenarios come from one address and in a hurry.
+        ("TASKCHAT_LIMITS__SIGN_INS_PER_MINUTE", "0"),
+        ("TASKCHAT_LIMITS__REQUESTS_PER_MINUTE", "0"),
+        ("TASKCHAT_LIMITS__CONCURRENT_TURNS", "0"),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .collect()
+}
+
+pub(crate) fn client() -> reqwest::Client {
+    reqwest::Client::builder()
+        .timeout(PATIENCE)
+        .connect_timeout(Duration::from_secs(5))
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("an HTTP client")
+}
