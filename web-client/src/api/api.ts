@@ -1,0 +1,21 @@
+// Everything that a signed-in page can ask of the server.
+
+import { type ConversationsApi, conversationsApi } from "./conversations";
+import { type TasksApi, tasksApi } from "./tasks";
+import { type Bearer, bearerTransport } from "./transport";
+import { type TurnsApi, turnsApi } from "./turns";
+
+export interface Api {
+  readonly tasks: TasksApi;
+  readonly conversations: ConversationsApi;
+  readonly turns: TurnsApi;
+}
+
+export function createApi(baseUrl: string, bearer: Bearer): Api {
+  const transport = bearerTransport(baseUrl, bearer);
+  return {
+    tasks: tasksApi(transport),
+    conversations: conversationsApi(transport),
+    turns: turnsApi(transport, bearer),
+  };
+}

@@ -1,0 +1,107 @@
+// Turns, tool calls and messages: wire to words.
+
+import type * as messageWire from "../../gen/taskchat/v1/message_pb";
+import { MessageRole } from "../../gen/taskchat/v1/message_pb";
+import * as wire from "../../gen/taskchat/v1/turn_pb";
+import type {
+  Answer,
+  JsonObject,
+  Message,
+  Notice,
+  ToolCall,
+  TurnEvent,
+  TurnState,
+} from "../../state/model";
+import { receiptOf } from "./task";
+import { instant } from "./time";
+
+export function stateOf(state: wire.TurnState): TurnState {
+  switch (state) {
+    case wire.TurnState.QUEUED:
+      return "queued";
+    case wire.TurnState.RUNNING:
+      return "running";
+    case wire.TurnState.FAILED:
+      return "failed";
+    case wire.TurnState.CANCELLED:
+      return "cancelled";
+    case wire.TurnState.INTERRUPTED:
+      return "interrupted";
+    default:
+      return "completed";
+  }
+}
+
+function callOf(call: wire.ToolCall): ToolCall {
+  return {
+    id: call.id,
+    tool: call.tool,
+    args: (call.arguments ?? {}) as JsonObject,
+    result: (call.result ?? null) as JsonObject | null,
+    isError: call.isError,
+    receipt: call.receipt === undefined ? null : receiptOf(call.receipt),
+  };
+}
+
+function noticeOf(notice: wire.Notice): Notice {
+  switch (notice.kind) {
+    case wire.NoticeKind.ANSWERED_WITHOUT_AI:
+      return { kind: "answered_without_ai", text: notice.text };
+    case wire.NoticeKind.UNBACKED_CLAIM:
+      return { kind: "unbacked_claim", text: notice.text };
+    default:
+      return { kind: "other", text: notice.text };
+  }
+}
+
+export function answerOf(answer: wire.ChatResponse): Answer {
+  return {
+    state: stateOf(answer.status),
+    text: answer.responseText,
+    calls: answer.toolCalls.map(callOf),
+    notices: answer.notices.map(noticeOf),
+    userMessageId: answer.userMessageId,
+    messageId: answer.messageId,
+  };
+}
+
+export function eventOf({ turnId, seq, time, event }: wire.TurnEvent): TurnEvent {
+  const base = { turnId, seq, at: instant(time) ?? Date.now() };
+  switch (event.case) {
+    case "started": {
+      const { conversationId, userMessageId, messageId } = event.value;
+      return { ...base, kind: "started", conversationId, userMessageId, messageId };
+    }
+    case "textDelta":
+      return { ...base, kind: "text", text: event.value.text };
+    case "toolCalled":
+      return { ...base, kind: "called", call: callOf(event.value) };
+    case "toolReturned":
+      return { ...base, kind: "returned", call: callOf(event.value) };
+    case "notice":
+      return { ...base, kind: "notice", notice: noticeOf(event.value) };
+    case "heartbeat":
+      return { ...base, kind: "heartbeat" };
+    case "completed":
+      return { ...base, kind: "completed", answer: answerOf(event.value) };
+    case "failed": {
+      const { responseText: text, retryable, toolCalls } = event.value;
+      return { ...base, kind: "failed", failure: { text, retryable }, calls: toolCalls.map(callOf) };
+    }
+    default:
+      return { ...base, kind: "unknown" };
+  }
+}
+
+export function messageOf(message: messageWire.Message): Message {
+  return {
+    id: message.id,
+    role: message.role === MessageRole.USER ? "user" : "assistant",
+    content: message.content,
+    calls: message.toolCalls.map(callOf),
+    notices: message.notices.map(noticeOf),
+    at: instant(message.createdAt) ?? 0,
+    turnId: message.turnId,
+    state: stateOf(message.status),
+  };
+}

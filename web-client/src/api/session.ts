@@ -1,0 +1,143 @@
+// Who is signed in. The access token lives in this object and nowhere else; the refresh token is an
+// HttpOnly cookie that the page never sees.
+
+import { type Client, createClient, type Transport } from "@connectrpc/connect";
+import { AuthService, type User as WireUser } from "../gen/taskchat/v1/auth_pb";
+import type { User } from "../state/model";
+import { Problem } from "../state/problem";
+import { createStore, type Store } from "../state/store";
+import { instant } from "./convert/time";
+import { call, toProblem } from "./errors";
+import { type Bearer, UNARY } from "./transport";
+
+export type SessionState =
+  /** The cookie has not been tried yet. */
+  | { readonly is: "restoring" }
+  /** The server did not answer, so nobody knows. */
+  | { readonly is: "unknown"; readonly problem: Problem }
+  | { readonly is: "out" }
+  | { readonly is: "in"; readonly user: User };
+
+export interface NewAccount {
+  readonly email: string;
+  readonly password: string;
+  readonly timeZone: string;
+}
+
+interface Tokens {
+  readonly user?: WireUser | undefined;
+  readonly accessToken: string;
+  readonly expiresIn: number;
+}
+
+/** A token is renewed this long before it ends: clocks differ and calls take time. */
+const LEEWAY = 30_000;
+
+type News = "in" | "out";
+
+export class Session implements Bearer {
+  readonly state: Store<SessionState> = createStore<SessionState>({ is: "restoring" });
+  private readonly auth: Client<typeof AuthService>;
+  private readonly tabs: BroadcastChannel | null;
+  private access: { readonly token: string; readonly until: number } | null = null;
+  private renewing: Promise<void> | null = null;
+
+  constructor(transport: Transport) {
+    this.auth = createClient(AuthService, transport);
+    this.tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel("taskchat.session") : null;
+    this.tabs?.addEventListener("message", (message: MessageEvent<News>) => this.heard(message.data));
+  }
+
+  /** Takes the session up from the cookie, if there is one. */
+  async restore(): Promise<void> {
+    this.state.update(() => ({ is: "restoring" }));
+    try {
+      await this.renew(null);
+    } catch (cause) {
+      const problem = toProblem(cause);
+      if (problem.kind !== "unauthenticated") this.state.update(() => ({ is: "unknown", problem }));
+    }
+  }
+
+  async signUp(account: NewAccount): Promise<void> {
+    const { email, password, timeZone } = account;
+    this.enter(await call(this.auth.signUp({ email, password, timeZone }, UNARY)));
+    this.tabs?.postMessage("in" satisfies News);
+  }
+
+  async signIn(email: string, password: string): Promise<void> {
+    this.enter(await call(this.auth.signIn({ email, password }, UNARY)));
+    this.tabs?.postMessage("in" satisfies News);
+  }
+
+  /** Ends the session everywhere. Fails when the server cannot be told; the session then goes on. */
+  async signOut(): Promise<void> {
+    await call(locked(() => this.auth.signOut({}, UNARY)));
+    this.leave();
+    this.tabs?.postMessage("out" satisfies News);
+  }
+
+  async token(): Promise<string> {
+    if (this.access === null || this.access.until - LEEWAY < Date.now()) await this.renew(this.access?.token ?? null);
+    if (this.access === null) throw signedOut();
+    return this.access.token;
+  }
+
+  /** One renewal at a time, in this tab and among all tabs: a refresh token is good for one use. */
+  async renew(refused: string | null): Promise<void> {
+    // Somebody else has renewed it in the meantime.
+    if (refused !== null && this.access !== null && this.access.token !== refused) return;
+    this.renewing ??= this.refresh().finally(() => {
+      this.renewing = null;
+    });
+    await this.renewing;
+  }
+
+  private async refresh(): Promise<void> {
+    try {
+      this.enter(await locked(() => this.auth.refresh({}, UNARY)));
+    } catch (cause) {
+      const problem = toProblem(cause);
+      if (problem.kind === "unauthenticated") this.leave();
+      throw problem;
+    }
+  }
+
+  private enter(tokens: Tokens): void {
+    if (tokens.user === undefined) throw new Problem("internal", "The server did not say who signed in.");
+    this.access = { token: tokens.accessToken, until: Date.now() + tokens.expiresIn * 1000 };
+    const user = userOf(tokens.user);
+    this.state.update((was) =>
+      was.is === "in" && was.user.id === user.id ? was : { is: "in", user },
+    );
+  }
+
+  private leave(): void {
+    this.access = null;
+    this.state.update((was) => (was.is === "out" ? was : { is: "out" }));
+  }
+
+  private heard(news: News): void {
+    if (news === "out") this.leave();
+    else if (this.state.get().is !== "in") void this.restore();
+  }
+}
+
+/** Web Locks exist on secure origins only; without them tabs merely risk signing in again. */
+function locked<T>(work: () => Promise<T>): Promise<T> {
+  const locks: LockManager | undefined = navigator.locks;
+  return locks === undefined ? work() : locks.request("taskchat.refresh", work);
+}
+
+function signedOut(): Problem {
+  return new Problem("unauthenticated", "Your session has ended. Sign in again.");
+}
+
+function userOf(user: WireUser): User {
+  return {
+    id: user.id,
+    email: user.email ?? null,
+    timeZone: user.timeZone,
+    createdAt: instant(user.createdAt) ?? 0,
+  };
+}

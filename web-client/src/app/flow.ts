@@ -1,0 +1,316 @@
+// One conversation in motion: loads it, sends messages, follows turns, and puts everything into the
+// thread. Goes on when its view is closed.
+//
+// Invariant: at most one stream at a time. Later messages wait their turn here, in the outbox, so
+// that a busy conversation never takes all of the browser's connections.
+
+import type { Api } from "../api/api";
+import type { Receipt, TurnEvent } from "../state/model";
+import type { Outbox } from "../state/outbox";
+import { Problem, problemOf } from "../state/problem";
+import { createStore, type Store } from "../state/store";
+import * as thread from "../state/thread";
+import { isFinal, type Turn } from "../state/turn";
+import { Frames } from "./frame";
+
+export interface FlowHost {
+  readonly api: Pick<Api, "turns" | "conversations">;
+  readonly outbox: Outbox;
+  readonly timeZone: string;
+  /** The first message has made the conversation. */
+  named(flow: Flow, conversationId: string): void;
+  /** A turn has begun or ended. */
+  moved(flow: Flow): void;
+  /** The system says that a task has changed. */
+  receipt(receipt: Receipt): void;
+  failed(problem: Problem): void;
+}
+
+/** Heartbeats come every 15 s; a stream that is silent for longer than this is dead. */
+const SILENCE = 45_000;
+const BACKOFF = [500, 1000, 2000, 4000, 8000, 15_000] as const;
+
+interface Folded {
+  readonly key: string;
+  readonly event: TurnEvent;
+}
+
+export class Flow {
+  private static count = 0;
+  /** Tells conversations apart before they have an id. */
+  readonly serial = Flow.count++;
+  readonly thread: Store<thread.Thread>;
+  readonly draft: Store<string>;
+  private readonly frames: Frames<Folded>;
+  private active: string | null = null;
+  private composer: (() => void) | null = null;
+  private loading: Promise<void> | null = null;
+  private readonly over = new AbortController();
+
+  constructor(
+    private readonly host: FlowHost,
+    conversationId: string | null,
+  ) {
+    this.thread = createStore(thread.emptyThread(conversationId));
+    this.draft = createStore(host.outbox.draft(conversationId));
+    this.draft.subscribe(() => this.keepDraft());
+    this.frames = new Frames((items) => this.fold(items));
+  }
+
+  get conversationId(): string | null {
+    return this.thread.get().conversationId;
+  }
+
+  /** True while something is on its way or being followed. */
+  get busy(): boolean {
+    return this.active !== null || thread.pending(this.thread.get()) !== undefined;
+  }
+
+  /** Reads the latest messages: the first time, or to catch up. */
+  load(): Promise<void> {
+    this.loading ??= this.loadLatest().finally(() => {
+      this.loading = null;
+    });
+    return this.loading;
+  }
+
+  async loadOlder(): Promise<void> {
+    const { conversationId, older, loadingOlder } = this.thread.get();
+    if (conversationId === null || older === null || loadingOlder) return;
+    this.thread.update((now) => ({ ...now, loadingOlder: true }));
+    try {
+      const page = await this.host.api.conversations.messages(conversationId, older);
+      this.thread.update((now) => thread.olderLoaded(now, page));
+    } catch (cause) {
+      this.thread.update((now) => ({ ...now, loadingOlder: false }));
+      this.host.failed(problemOf(cause));
+    }
+  }
+
+  /** Says something. It is in the thread, and safe in the outbox, on return. */
+  say(text: string): void {
+    this.add(crypto.randomUUID(), text, Date.now());
+    this.pump();
+  }
+
+  /** Takes up a message that an earlier life of the page has left in the outbox. */
+  resume(requestId: string, text: string, at: number): void {
+    this.add(requestId, text, at);
+    this.pump();
+  }
+
+  /** Sends an unsent message again, under the same request id. */
+  resend(key: string): void {
+    this.thread.update((now) => thread.setPhase(now, key, "waiting"));
+    this.pump();
+  }
+
+  /** Sends everything again that failed for want of a connection. */
+  reconnect(): void {
+    for (const turn of Object.values(this.thread.get().live)) {
+      if (turn.phase === "unsent" && turn.problem?.transient === true) this.resend(turn.key);
+    }
+  }
+
+  /** Takes a message back that was never stored, and returns its text. */
+  discard(key: string): string {
+    const text = thread.turnOf(this.thread.get(), key)?.said?.text ?? "";
+    this.thread.update((now) => thread.unsay(now, key));
+    this.host.outbox.remove(key);
+    return text;
+  }
+
+  /** Stops the running turn. What it did stays done. */
+  stop(): void {
+    const turn = thread.running(this.thread.get());
+    if (turn === undefined) return;
+    this.thread.update((now) => ({ ...now, stopping: turn.key }));
+    // Without an id yet, `seen` does it as soon as the server has said it.
+    if (turn.turnId !== null) void this.cancel(turn.turnId);
+  }
+
+  /** Puts the cursor where messages are written. */
+  focusComposer(): void {
+    // After React has put the text there.
+    setTimeout(() => this.composer?.(), 0);
+  }
+
+  onFocusComposer(focus: () => void): () => void {
+    this.composer = focus;
+    return () => {
+      if (this.composer === focus) this.composer = null;
+    };
+  }
+
+  dispose(): void {
+    this.over.abort();
+  }
+
+  private add(requestId: string, text: string, at: number): void {
+    this.host.outbox.put({ requestId, conversationId: this.conversationId, text, at });
+    this.thread.update((now) => thread.say(now, requestId, text, at));
+  }
+
+  private async loadLatest(): Promise<void> {
+    const id = this.conversationId;
+    if (id === null) return;
+    if (this.thread.get().load === "failed") {
+      this.thread.update((now) => ({ ...now, load: "loading", problem: null }));
+    }
+    try {
+      const page = await this.host.api.conversations.messages(id, "");
+      this.thread.update((now) => thread.latestLoaded(now, page));
+      this.pump();
+    } catch (cause) {
+      const problem = problemOf(cause);
+      this.thread.update((now) =>
+        now.load === "ready" && !problem.missing ? now : { ...now, load: "failed", problem },
+      );
+    }
+  }
+
+  /** Looks for the next turn to send or follow. */
+  private pump(): void {
+    if (this.active !== null || this.over.signal.aborted) return;
+    const next = thread.pending(this.thread.get());
+    if (next === undefined) return;
+    if (next.phase === "waiting") {
+      this.thread.update((now) => thread.setPhase(now, next.key, "sending"));
+    }
+    this.active = next.key;
+    void this.drive(next.key).finally(() => {
+      this.active = null;
+      this.host.moved(this);
+      this.pump();
+    });
+  }
+
+  /** Brings one turn to its end, over as many connections as that takes. */
+  private async drive(key: string): Promise<void> {
+    for (let tries = 0; !this.over.signal.aborted; ) {
+      const turn = thread.turnOf(this.thread.get(), key);
+      if (turn === undefined || isFinal(turn.phase)) return;
+      const before = turn.lastSeq;
+      const cut = await this.connect(turn);
+      this.frames.flush();
+      const after = thread.turnOf(this.thread.get(), key);
+      if (after === undefined || isFinal(after.phase) || this.over.signal.aborted) return;
+      if (after.turnId === null) {
+        this.thread.update((now) => thread.setPhase(now, key, "unsent", cut));
+        return;
+      }
+      if (!cut.transient) {
+        this.thread.update((now) => thread.abandoned(now, key, cut));
+        return;
+      }
+      this.thread.update((now) => ({ ...now, reconnecting: true }));
+      tries = after.lastSeq > before ? 0 : tries + 1;
+      await this.pause(BACKOFF[Math.min(tries, BACKOFF.length - 1)] ?? SILENCE);
+    }
+  }
+
+  /** One connection. Returns why it ended; an end without a last event is a cut like any other. */
+  private async connect(turn: Turn): Promise<Problem> {
+    const attempt = new AbortController();
+    const end = () => attempt.abort();
+    this.over.signal.addEventListener("abort", end, { once: true });
+    let watchdog = setTimeout(end, SILENCE);
+    let seen = turn.lastSeq;
+    try {
+      for await (const event of this.open(turn, attempt.signal)) {
+        clearTimeout(watchdog);
+        watchdog = setTimeout(end, SILENCE);
+        this.heard(turn.key, event);
+        if (event.seq > seen + 1) break;
+        if (event.seq <= seen) continue;
+        seen = event.seq;
+        this.frames.push({ key: turn.key, event });
+      }
+    } catch (cause) {
+      const problem = problemOf(cause);
+      if (problem.kind !== "cancelled") return problem;
+    } finally {
+      clearTimeout(watchdog);
+      this.over.signal.removeEventListener("abort", end);
+    }
+    return new Problem("unreachable", "The connection was lost.");
+  }
+
+  private open(turn: Turn, signal: AbortSignal): AsyncIterable<TurnEvent> {
+    const { turns } = this.host.api;
+    if (turn.turnId !== null) {
+      return turns.follow(turn.turnId, turn.lastSeq, signal, () => this.connected());
+    }
+    const { conversationId } = this;
+    const message = turn.said?.text ?? "";
+    const { timeZone } = this.host;
+    return turns.send({ message, conversationId, requestId: turn.key, timeZone }, signal);
+  }
+
+  /** The server has said something: at the least, which turn this is and that it is stored. */
+  private heard(key: string, event: TurnEvent): void {
+    this.connected();
+    const turn = this.thread.get().live[key];
+    if (turn === undefined || turn.turnId !== null) return;
+    this.host.outbox.remove(key);
+    this.thread.update((now) => thread.identified(now, key, event.turnId));
+    this.host.moved(this);
+    if (this.thread.get().stopping === key) void this.cancel(event.turnId);
+  }
+
+  private connected(): void {
+    this.thread.update((now) => (now.reconnecting ? { ...now, reconnecting: false } : now));
+  }
+
+  private fold(items: readonly Folded[]): void {
+    const before = this.conversationId;
+    const draft = this.draft.get();
+    const keys = new Set(items.map((item) => item.key));
+    this.thread.update((now) => {
+      let next = now;
+      for (const key of keys) {
+        const events = items.filter((item) => item.key === key).map((item) => item.event);
+        next = thread.receive(next, key, events);
+      }
+      return next;
+    });
+    const named = this.conversationId;
+    if (before === null && named !== null) {
+      this.host.outbox.keepDraft(null, "");
+      this.host.outbox.keepDraft(named, draft);
+      this.host.named(this, named);
+    }
+    for (const { event } of items) {
+      if (event.kind === "returned" && event.call.receipt !== null) this.host.receipt(event.call.receipt);
+    }
+  }
+
+  private async cancel(turnId: string): Promise<void> {
+    try {
+      await this.host.api.turns.cancel(turnId);
+    } catch (cause) {
+      this.thread.update((now) => ({ ...now, stopping: null }));
+      this.host.failed(problemOf(cause));
+    }
+  }
+
+  private keepDraft(): void {
+    this.host.outbox.keepDraft(this.conversationId, this.draft.get());
+  }
+
+  /** Waits, but not longer than until the browser says that it is online again. */
+  private pause(duration: number): Promise<void> {
+    return new Promise((resolve) => {
+      const jitter = duration * (0.75 + Math.random() / 2);
+      const done = () => {
+        clearTimeout(timer);
+        removeEventListener("online", done);
+        this.over.signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, jitter);
+      addEventListener("online", done);
+      this.over.signal.addEventListener("abort", done);
+    });
+  }
+}

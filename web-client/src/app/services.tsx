@@ -1,0 +1,113 @@
+// What a signed-in page is made of, put together once per user and handed to the views.
+
+import { QueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
+import type { Api } from "../api/api";
+import type { Session } from "../api/session";
+import type { Receipt, User } from "../state/model";
+import { Outbox } from "../state/outbox";
+import { Problem } from "../state/problem";
+import type { Fates } from "../state/receipts";
+import { createStore, type Store } from "../state/store";
+import { withReceipt } from "../state/tasks";
+import { Desk } from "./desk";
+import { editTaskLists } from "./task-cache";
+import { Toasts } from "./toasts";
+
+export interface Services {
+  readonly user: User;
+  readonly session: Session;
+  readonly api: Api;
+  readonly queries: QueryClient;
+  readonly desk: Desk;
+  readonly outbox: Outbox;
+  readonly fates: Store<Fates>;
+  readonly toasts: Toasts;
+  /** Tells the other tabs. */
+  readonly tell: (news: News) => void;
+  readonly dispose: () => void;
+}
+
+/** What tabs tell each other; they read the rest from the server. */
+export type News = { readonly tasks: true } | { readonly conversation: string | null };
+
+export function createServices(session: Session, api: Api, user: User): Services {
+  const queries = new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        retry: (failures, cause) => failures < 2 && cause instanceof Problem && cause.transient,
+        retryDelay: (failures) => 400 * 2 ** failures,
+      },
+    },
+  });
+  const toasts = new Toasts();
+  const outbox = new Outbox(localStorage, user.id, tabId());
+  const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(`taskchat.${user.id}`) : null;
+  const tell = (news: News) => channel?.postMessage(news);
+  const refreshTasks = () => void queries.invalidateQueries({ queryKey: ["tasks"] });
+  const refreshConversations = () => void queries.invalidateQueries({ queryKey: ["conversations"] });
+
+  const host = {
+    api,
+    outbox,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    moved: (flow: { readonly conversationId: string | null }) => {
+      refreshConversations();
+      tell({ conversation: flow.conversationId });
+    },
+    receipt: (receipt: Receipt) => {
+      editTaskLists(queries, (pages, query) => withReceipt(pages, receipt, query));
+      refreshTasks();
+      tell({ tasks: true });
+    },
+    failed: (problem: Problem) => toasts.warn(problem.message),
+  };
+  const desk = new Desk(host, refreshConversations);
+
+  channel?.addEventListener("message", ({ data }: MessageEvent<News>) => {
+    if ("tasks" in data) refreshTasks();
+    else {
+      refreshConversations();
+      if (data.conversation !== null) desk.refresh(data.conversation);
+    }
+  });
+
+  const dispose = () => {
+    desk.dispose();
+    channel?.close();
+    queries.clear();
+  };
+  const fates = createStore<Fates>({});
+  return { user, session, api, queries, desk, outbox, fates, toasts, tell, dispose };
+}
+
+/** Survives a reload of the tab, and no more. */
+function tabId(): string {
+  try {
+    const known = sessionStorage.getItem("taskchat.tab");
+    if (known !== null) return known;
+    const fresh = crypto.randomUUID();
+    sessionStorage.setItem("taskchat.tab", fresh);
+    return fresh;
+  } catch {
+    return crypto.randomUUID();
+  }
+}
+
+const Context = createContext<Services | null>(null);
+
+export function ServicesProvider(props: { readonly services: Services; readonly children: ReactNode }) {
+  return <Context.Provider value={props.services}>{props.children}</Context.Provider>;
+}
+
+export function useServices(): Services {
+  const services = useContext(Context);
+  if (services === null) throw new Error("useServices outside of ServicesProvider");
+  return services;
+}
+
+/** A part of a store; `select` must return the same object while nothing has changed. */
+export function useStore<T, S>(store: Store<T>, select: (value: T) => S): S {
+  return useSyncExternalStore(store.subscribe, () => select(store.get()));
+}

@@ -1,0 +1,98 @@
+// The entry: takes up the session, then shows the sign-in form or loads the rest of the page.
+
+import { lazy, StrictMode, Suspense, useSyncExternalStore } from "react";
+import { createRoot } from "react-dom/client";
+import { Redirect, useLocation, useSearch, useSearchParams } from "wouter";
+import { Session } from "./api/session";
+import { publicTransport } from "./api/transport";
+import { watchTheme } from "./app/theme";
+import { Welcome } from "./views/account/Welcome";
+import { Brand } from "./views/parts/Brand";
+import { Trouble } from "./views/parts/State";
+import "./styles/main.css";
+
+const session = new Session(publicTransport(location.origin));
+const loadApp = () => import("./app/App");
+const App = lazy(loadApp);
+
+/** Where people land after signing in, unless they were on their way somewhere. */
+const HOME = "/tasks";
+
+function Root() {
+  const state = useSyncExternalStore(session.state.subscribe, session.state.get);
+  switch (state.is) {
+    case "restoring":
+      return <Splash />;
+    case "unknown":
+      return (
+        <main className="grid min-h-dvh place-items-center">
+          <Trouble
+            title="taskchat cannot be reached"
+            detail={state.problem.message}
+            onRetry={() => void session.restore()}
+          />
+        </main>
+      );
+    case "out":
+      return <Outside />;
+    case "in":
+      return <Inside>{state.user.id}</Inside>;
+  }
+}
+
+function Outside() {
+  const [path] = useLocation();
+  const search = useSearch();
+  if (path === "/signin" || path === "/signup") {
+    return <Welcome session={session} mode={path === "/signin" ? "signin" : "signup"} />;
+  }
+  const here = search === "" ? path : `${path}?${search}`;
+  const target = path === "/" ? "/signin" : `/signin?next=${encodeURIComponent(here)}`;
+  return <Redirect to={target} replace />;
+}
+
+function Inside({ children: userId }: { readonly children: string }) {
+  const [path] = useLocation();
+  const [query] = useSearchParams();
+  if (path === "/" || path === "/signin" || path === "/signup") {
+    return <Redirect to={safePath(query.get("next"))} replace />;
+  }
+  return (
+    <Suspense fallback={<Splash />}>
+      <App key={userId} session={session} />
+    </Suspense>
+  );
+}
+
+/** Only a path of this page: never another site, which a link could smuggle in. */
+function safePath(next: string | null): string {
+  return next !== null && /^\/(?![/\\])/.test(next) && !/^\/sign(in|up)/.test(next) ? next : HOME;
+}
+
+function Splash() {
+  return (
+    <main aria-busy className="grid min-h-dvh place-items-center" data-testid="splash">
+      <h1 className="animate-pulse">
+        <Brand large />
+      </h1>
+    </main>
+  );
+}
+
+watchTheme();
+void session.restore();
+// Most who come back are still signed in: their page loads while the cookie is being tried.
+session.state.subscribe(() => {
+  const { is } = session.state.get();
+  if (is === "in" || is === "out") localStorage.setItem("taskchat.returning", String(is === "in"));
+});
+if (localStorage.getItem("taskchat.returning") === "true") void loadApp();
+
+const root = document.getElementById("root");
+if (root !== null) {
+  createRoot(root).render(
+    <StrictMode>
+      <Root />
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,156 @@
+// The words of the page: what tasks, turns and messages are once they have left the wire.
+// Plain values only; instants are milliseconds since 1970.
+
+export type TaskStatus = "pending" | "in_progress" | "completed";
+export type TaskPriority = "low" | "medium" | "high" | "urgent";
+/** By whose hand something was done. */
+export type Origin = "hand" | "turn" | "mcp";
+
+export interface Task {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly status: TaskStatus;
+  readonly priority: TaskPriority;
+  /** A date ("2026-11-27") or an instant (RFC 3339). */
+  readonly due: string | null;
+  readonly completedAt: number | null;
+  readonly tags: readonly string[];
+  /** RFC 5545 RRULE without its name. */
+  readonly recurrence: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly version: number;
+  readonly origin: Origin;
+}
+
+/** What a person can set of a task. */
+export interface TaskDraft {
+  readonly title: string;
+  readonly description: string;
+  readonly status: TaskStatus;
+  readonly priority: TaskPriority;
+  readonly due: string | null;
+  readonly tags: readonly string[];
+}
+
+export type ReceiptKind = "created" | "updated" | "completed" | "reopened" | "deleted" | "restored";
+
+export interface FieldChange {
+  readonly field: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** The system's own word on one change. */
+export interface Receipt {
+  readonly operationId: string;
+  readonly kind: ReceiptKind;
+  readonly summary: string;
+  readonly task: Task | null;
+  readonly changes: readonly FieldChange[];
+  readonly undoable: boolean;
+  readonly undoneBy: string | null;
+}
+
+/** One entry of the audit trail. */
+export interface Operation {
+  readonly id: string;
+  readonly receipt: Receipt;
+  readonly origin: Origin;
+  readonly turnId: string;
+  readonly at: number;
+}
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+export interface ToolCall {
+  /** Unique within its turn. */
+  readonly id: string;
+  readonly tool: string;
+  readonly args: JsonObject;
+  /** `null` while it runs. */
+  readonly result: JsonObject | null;
+  readonly isError: boolean;
+  readonly receipt: Receipt | null;
+}
+
+export interface Notice {
+  readonly kind: "answered_without_ai" | "unbacked_claim" | "other";
+  readonly text: string;
+}
+
+/** Why a turn was given up, in words for the person. */
+export interface Failure {
+  readonly text: string;
+  readonly retryable: boolean;
+}
+
+/** Where a turn stands on the server. */
+export type TurnState = "queued" | "running" | "completed" | "failed" | "cancelled" | "interrupted";
+
+export interface Message {
+  readonly id: string;
+  readonly role: "user" | "assistant";
+  readonly content: string;
+  readonly calls: readonly ToolCall[];
+  readonly notices: readonly Notice[];
+  readonly at: number;
+  readonly turnId: string;
+  readonly state: TurnState;
+}
+
+/** The end of a turn that was answered, stopped or cut off. */
+export interface Answer {
+  readonly state: TurnState;
+  readonly text: string;
+  readonly calls: readonly ToolCall[];
+  readonly notices: readonly Notice[];
+  readonly userMessageId: string;
+  readonly messageId: string;
+}
+
+export type TurnEvent = {
+  readonly turnId: string;
+  /** 1, 2, 3 ... within the turn; 0 on a heartbeat. */
+  readonly seq: number;
+  readonly at: number;
+} & (
+  | {
+      readonly kind: "started";
+      readonly conversationId: string;
+      readonly userMessageId: string;
+      readonly messageId: string;
+    }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "called"; readonly call: ToolCall }
+  | { readonly kind: "returned"; readonly call: ToolCall }
+  | { readonly kind: "notice"; readonly notice: Notice }
+  | { readonly kind: "heartbeat" }
+  | { readonly kind: "completed"; readonly answer: Answer }
+  | { readonly kind: "failed"; readonly failure: Failure; readonly calls: readonly ToolCall[] }
+  /** Something a newer server says; it takes its place in the sequence and no more. */
+  | { readonly kind: "unknown" }
+);
+
+export interface Conversation {
+  readonly id: string;
+  readonly title: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface User {
+  readonly id: string;
+  readonly email: string | null;
+  readonly timeZone: string;
+  readonly createdAt: number;
+}
+
+/** One page of a list. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** `null` on the last page. */
+  readonly next: string | null;
+}

@@ -1,0 +1,68 @@
+// What a tool call came to, in plain words: from its receipt, or else from its answer's envelope.
+
+import type { Json, JsonObject, ToolCall } from "./model";
+
+export type Tone = "running" | "changed" | "read" | "failed" | "stopped";
+
+export interface Outcome {
+  readonly tone: Tone;
+  readonly words: string;
+}
+
+/** What a tool is about to do, and what it could not do. */
+const DOING: Readonly<Record<string, string>> = {
+  add_task: "Adding a task",
+  list_tasks: "Looking through your tasks",
+  get_task: "Reading a task",
+  update_task: "Changing a task",
+  complete_task: "Completing a task",
+  reopen_task: "Reopening a task",
+  delete_task: "Deleting a task",
+  restore_task: "Restoring a task",
+  undo: "Undoing a change",
+  search_messages: "Searching your messages",
+};
+
+export function doing(tool: string): string {
+  return DOING[tool] ?? `Using ${tool}`;
+}
+
+export function outcomeOf(call: ToolCall, ended: boolean): Outcome {
+  if (call.receipt !== null && !call.isError) return { tone: "changed", words: call.receipt.summary };
+  if (call.result === null) {
+    return ended
+      ? { tone: "stopped", words: `${doing(call.tool)}: not finished.` }
+      : { tone: "running", words: `${doing(call.tool)}…` };
+  }
+  if (call.isError || call.result["success"] === false) {
+    return { tone: "failed", words: refusalOf(call.result) ?? `${doing(call.tool)}.` };
+  }
+  return { tone: "read", words: readOf(call.tool, call.result) };
+}
+
+function refusalOf(result: JsonObject): string | null {
+  const error = objectOf(result["error"]);
+  const words = error?.["message"];
+  if (typeof words !== "string" || words === "") return null;
+  const capital = words.charAt(0).toUpperCase() + words.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}
+
+function readOf(tool: string, result: JsonObject): string {
+  const data = objectOf(result["data"]);
+  const count = data?.["count"];
+  if (tool === "list_tasks" && typeof count === "number") {
+    return count === 0 ? "Found no tasks." : `Found ${count} ${count === 1 ? "task" : "tasks"}.`;
+  }
+  const title = data?.["title"];
+  if (tool === "get_task" && typeof title === "string") return `Read “${title}”.`;
+  if (tool === "search_messages" && typeof count === "number") {
+    return `Found ${count} ${count === 1 ? "message" : "messages"}.`;
+  }
+  if (tool in DOING && !/^(list|get|search)_/.test(tool)) return "Nothing had to be changed.";
+  return `${doing(tool)}: done.`;
+}
+
+function objectOf(value: Json | undefined): JsonObject | null {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+}

@@ -1,0 +1,253 @@
+// One conversation as the page holds it: turns in order, and the rows they are drawn as.
+//
+// Turns that still change live in a small map of their own, so that a token never copies the
+// thousands that do not. Every function here is pure.
+
+import type { Message, Page, TurnEvent } from "./model";
+import type { Problem } from "./problem";
+import { fold, isFinal, type Phase, type Turn, written } from "./turn";
+
+export interface Thread {
+  /** `null` until the first message has made the conversation. */
+  readonly conversationId: string | null;
+  /** `new` has nothing to load. */
+  readonly load: "new" | "loading" | "ready" | "failed";
+  readonly problem: Problem | null;
+  /** Leads to older messages; `null` when the first one is here. */
+  readonly older: string | null;
+  readonly loadingOlder: boolean;
+  readonly order: readonly string[];
+  readonly settled: Readonly<Record<string, Turn>>;
+  readonly live: Readonly<Record<string, Turn>>;
+  readonly rows: readonly Row[];
+  /** True while the running turn's connection is being restored. */
+  readonly reconnecting: boolean;
+  /** The turn that the person has asked to stop. */
+  readonly stopping: string | null;
+}
+
+/** What one line of the virtual list shows. */
+export interface Row {
+  readonly key: string;
+  readonly turn: string;
+  readonly part: "said" | "reply";
+  /** The first row of a day says which. */
+  readonly day: number | null;
+}
+
+export function emptyThread(conversationId: string | null): Thread {
+  return {
+    conversationId,
+    load: conversationId === null ? "new" : "loading",
+    problem: null,
+    older: null,
+    loadingOlder: false,
+    order: [],
+    settled: {},
+    live: {},
+    rows: [],
+    reconnecting: false,
+    stopping: null,
+  };
+}
+
+export function turnOf(thread: Thread, key: string): Turn | undefined {
+  return thread.live[key] ?? thread.settled[key];
+}
+
+/** The first turn that is neither over nor given up: what the page has to follow or send next. */
+export function pending(thread: Thread): Turn | undefined {
+  for (const key of thread.order) {
+    const turn = thread.live[key];
+    if (turn !== undefined && turn.phase !== "unsent") return turn;
+  }
+  return undefined;
+}
+
+/** The turn that can be stopped now. */
+export function running(thread: Thread): Turn | undefined {
+  const turn = pending(thread);
+  return turn?.phase === "waiting" ? undefined : turn;
+}
+
+/** Adds a message of the person at the end. */
+export function say(thread: Thread, requestId: string, text: string, at: number): Thread {
+  if (turnOf(thread, requestId) !== undefined) return thread;
+  const phase = pending(thread) === undefined ? "sending" : "waiting";
+  const turn = written(requestId, text, at, phase);
+  return withRows({
+    ...thread,
+    order: [...thread.order, turn.key],
+    live: { ...thread.live, [turn.key]: turn },
+  });
+}
+
+/** Takes a message that was never sent out again. */
+export function unsay(thread: Thread, key: string): Thread {
+  const turn = thread.live[key];
+  if (turn === undefined || turn.turnId !== null) return thread;
+  const { [key]: _gone, ...live } = thread.live;
+  return withRows({ ...thread, live, order: thread.order.filter((each) => each !== key) });
+}
+
+export function setPhase(
+  thread: Thread,
+  key: string,
+  phase: Phase,
+  problem: Problem | null = null,
+): Thread {
+  const turn = thread.live[key];
+  if (turn === undefined) return thread;
+  return { ...thread, live: { ...thread.live, [key]: { ...turn, phase, problem } } };
+}
+
+/** The server has said which turn it is, before anything has happened in it. */
+export function identified(thread: Thread, key: string, turnId: string): Thread {
+  const turn = thread.live[key];
+  if (turn === undefined || turn.turnId === turnId) return thread;
+  const phase = turn.phase === "sending" ? "queued" : turn.phase;
+  return { ...thread, live: { ...thread.live, [key]: { ...turn, turnId, phase } } };
+}
+
+/** The turn cannot be followed any further; what is here of it stays. */
+export function abandoned(thread: Thread, key: string, problem: Problem): Thread {
+  const { [key]: turn, ...live } = thread.live;
+  if (turn === undefined) return thread;
+  const ended: Turn = { ...turn, phase: "interrupted", problem, endedAt: Date.now() };
+  return { ...thread, live, settled: { ...thread.settled, [key]: ended }, reconnecting: false };
+}
+
+/** Folds events of one turn in; the turn settles with its last one. */
+export function receive(thread: Thread, key: string, events: readonly TurnEvent[]): Thread {
+  const before = thread.live[key];
+  if (before === undefined) return thread;
+  let turn = before;
+  let conversationId = thread.conversationId;
+  for (const event of events) {
+    if (event.kind === "started") conversationId ??= event.conversationId;
+    turn = fold(turn, event);
+  }
+  if (turn === before && conversationId === thread.conversationId) return thread;
+  const load = thread.load === "new" && conversationId !== null ? "ready" : thread.load;
+  const next = { ...thread, conversationId, load, reconnecting: false } satisfies Thread;
+  if (!isFinal(turn.phase)) return { ...next, live: { ...thread.live, [key]: turn } };
+  const { [key]: _ended, ...live } = thread.live;
+  const stopping = thread.stopping === key ? null : thread.stopping;
+  return { ...next, stopping, live, settled: { ...thread.settled, [key]: turn } };
+}
+
+/** The latest page: what is new in it goes to the end, what is live here stays as it is. */
+export function latestLoaded(thread: Thread, page: Page<Message>): Thread {
+  const read = turnsOf(thread, page.items);
+  const overlap = thread.order.findIndex((key) => read.order.includes(key));
+  // Without an overlap there may be messages between the page and what is shown: start afresh.
+  const joins = thread.load === "ready" && (overlap >= 0 || page.items.length === 0);
+  const before = joins ? thread.order.slice(0, Math.max(overlap, 0)) : [];
+  const after = thread.order.filter(
+    (key, at) =>
+      !read.order.includes(key) && (joins ? at >= overlap : turnOf(thread, key)?.requestId != null),
+  );
+  return withRows({
+    ...merged(thread, read, [...before, ...read.order, ...after]),
+    load: "ready",
+    problem: null,
+    older: joins ? thread.older : page.next,
+  });
+}
+
+/** A page of older messages goes to the front. */
+export function olderLoaded(thread: Thread, page: Page<Message>): Thread {
+  const read = turnsOf(thread, page.items);
+  const inFront = read.order.filter((key) => !thread.order.includes(key));
+  return withRows({
+    ...merged(thread, read, [...inFront, ...thread.order]),
+    older: page.next,
+    loadingOlder: false,
+  });
+}
+
+interface Read {
+  readonly order: readonly string[];
+  readonly turns: Readonly<Record<string, Turn>>;
+}
+
+/** The turns of a page, under the keys they are known by here. */
+function turnsOf(thread: Thread, messages: readonly Message[]): Read {
+  const keys = new Map<string, string>();
+  for (const key of thread.order) {
+    const id = turnOf(thread, key)?.turnId;
+    if (id !== undefined && id !== null) keys.set(id, key);
+  }
+  const order: string[] = [];
+  const turns: Record<string, Turn> = {};
+  for (const message of messages) {
+    const key = keys.get(message.turnId) ?? message.turnId;
+    let turn = turns[key];
+    if (turn === undefined) {
+      order.push(key);
+      turn = { ...written(key, "", 0, message.state), requestId: null, turnId: message.turnId, said: null };
+    }
+    turns[key] = withMessage(turn, message);
+  }
+  return { order, turns };
+}
+
+function withMessage(turn: Turn, message: Message): Turn {
+  if (message.role === "user") {
+    return { ...turn, said: { text: message.content, at: message.at } };
+  }
+  // A turn that still runs is replayed from its first event, so its answer starts out empty.
+  if (!isFinal(message.state)) return turn;
+  const failed = message.state === "failed";
+  return {
+    ...turn,
+    text: failed ? "" : message.content,
+    failure: failed ? { text: message.content, retryable: true } : null,
+    calls: message.calls,
+    notices: message.notices,
+    endedAt: message.at,
+  };
+}
+
+function merged(thread: Thread, read: Read, order: readonly string[]): Thread {
+  const settled: Record<string, Turn> = {};
+  const live: Record<string, Turn> = {};
+  for (const key of order) {
+    const here = turnOf(thread, key);
+    const there = read.turns[key];
+    const turn = here === undefined ? there : there === undefined ? here : joined(here, there);
+    if (turn === undefined) continue;
+    if (isFinal(turn.phase)) settled[key] = turn;
+    else live[key] = turn;
+  }
+  return { ...thread, order, settled, live };
+}
+
+/** Two views of one turn: the server's word, but never less than what is already shown. */
+function joined(here: Turn, there: Turn): Turn {
+  const said = there.said ?? here.said;
+  const answered = isFinal(there.phase) && there.endedAt !== null;
+  if (!answered) return said === here.said ? here : { ...here, said };
+  // Both are whole: the server knows which receipts were undone since.
+  if (isFinal(here.phase) && here.endedAt !== null) return { ...here, said, calls: there.calls };
+  return { ...there, said, key: here.key, requestId: here.requestId, lastSeq: here.lastSeq };
+}
+
+function withRows(thread: Thread): Thread {
+  const rows: Row[] = [];
+  let day = "";
+  for (const key of thread.order) {
+    const turn = turnOf(thread, key);
+    if (turn === undefined) continue;
+    const at = turn.said?.at ?? turn.endedAt;
+    const today = at === null ? day : new Date(at).toDateString();
+    let fresh = today === day ? null : at;
+    day = today;
+    if (turn.said !== null) {
+      rows.push({ key: `${key}:said`, turn: key, part: "said", day: fresh });
+      fresh = null;
+    }
+    rows.push({ key: `${key}:reply`, turn: key, part: "reply", day: fresh });
+  }
+  return { ...thread, rows };
+}

@@ -1,0 +1,120 @@
+// Conversations, the way to the tasks, and the account.
+
+import { ListTodo, MessageSquarePlus, MessagesSquare, UserRound, X } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { Link, useLocation, useRoute } from "wouter";
+import { useConversations } from "../app/conversations";
+import { useServices } from "../app/services";
+import { problemOf } from "../state/problem";
+import { ConversationItem } from "./ConversationItem";
+import { Brand } from "./parts/Brand";
+import { Button, IconButton } from "./parts/Button";
+import { Skeleton, Trouble } from "./parts/State";
+
+const AccountDialog = lazy(() => import("./account/AccountDialog"));
+
+/** In a drawer, `onLeave` closes it. */
+export function Sidebar({ onLeave }: { readonly onLeave?: () => void }) {
+  const { desk, user } = useServices();
+  const [, navigate] = useLocation();
+  const [inTasks] = useRoute("/tasks/:id?");
+  const [account, setAccount] = useState(false);
+  return (
+    <div className="flex h-full flex-col bg-page" data-testid="sidebar">
+      <div className="flex h-14 shrink-0 items-center justify-between px-4">
+        <Link href="/tasks" className="rounded-md">
+          <Brand />
+        </Link>
+        {onLeave !== undefined && (
+          <IconButton label="Close" onClick={onLeave}>
+            <X />
+          </IconButton>
+        )}
+      </div>
+      <nav aria-label="Pages" className="space-y-1 px-3 pb-3">
+        <Button
+          look="primary"
+          className="w-full"
+          data-testid="new-chat"
+          onClick={() => {
+            desk.startFresh();
+            navigate("/chat");
+            onLeave?.();
+          }}
+        >
+          <MessageSquarePlus aria-hidden className="size-4" /> New chat
+        </Button>
+        <Link
+          href="/tasks"
+          data-testid="nav-tasks"
+          aria-current={inTasks ? "page" : undefined}
+          className={`flex min-h-10 items-center gap-2.5 rounded-md px-3 hover:bg-sunken ${inTasks ? "bg-sunken font-medium" : ""}`}
+        >
+          <ListTodo aria-hidden className="size-[1.125rem] text-muted" /> Tasks
+        </Link>
+      </nav>
+      <nav aria-labelledby="conversations-title" className="flex min-h-0 flex-1 flex-col">
+        <h2 id="conversations-title" className="px-6 pb-1 text-xs font-semibold text-muted">
+          Conversations
+        </h2>
+        <ConversationList />
+      </nav>
+      <div className="shrink-0 border-t border-line p-2">
+        <button
+          type="button"
+          data-testid="account"
+          aria-haspopup="dialog"
+          onClick={() => setAccount(true)}
+          className="flex min-h-10 w-full items-center gap-2.5 rounded-md px-3 text-left hover:bg-sunken"
+        >
+          <UserRound aria-hidden className="size-[1.125rem] shrink-0 text-muted" />
+          <span className="min-w-0 flex-1 truncate text-sm">{user.email ?? "Account"}</span>
+        </button>
+      </div>
+      <Suspense>{account && <AccountDialog onClose={() => setAccount(false)} />}</Suspense>
+    </div>
+  );
+}
+
+function ConversationList() {
+  const { data, error, isPending, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useConversations();
+  if (isPending) return <Skeleton lines={5} label="Loading conversations" />;
+  if (data === undefined) {
+    return (
+      <Trouble
+        title="Conversations could not be loaded"
+        detail={problemOf(error).message}
+        onRetry={() => void refetch()}
+      />
+    );
+  }
+  const conversations = data.pages.flatMap((page) => page.items);
+  if (conversations.length === 0) {
+    return (
+      <p className="flex flex-col items-center gap-2 px-6 py-8 text-center text-sm text-muted" data-testid="no-conversations">
+        <MessagesSquare aria-hidden className="size-6 stroke-[1.5]" />
+        Your conversations will be listed here.
+      </p>
+    );
+  }
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto px-3 pb-3 scroll-quiet">
+      <ul className="space-y-0.5" data-testid="conversations">
+        {conversations.map((each) => (
+          <ConversationItem key={each.id} conversation={each} />
+        ))}
+      </ul>
+      {hasNextPage && (
+        <Button
+          look="quiet"
+          size="sm"
+          className="mt-1 w-full"
+          disabled={isFetchingNextPage}
+          onClick={() => void fetchNextPage()}
+        >
+          {isFetchingNextPage ? "Loading…" : "Show older"}
+        </Button>
+      )}
+    </div>
+  );
+}

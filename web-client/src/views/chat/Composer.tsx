@@ -1,0 +1,128 @@
+// Where messages are written. Enter sends, Shift+Enter starts a line; not while an input method is
+// composing. What is typed is kept with every keystroke.
+
+import { ArrowUp, Square } from "lucide-react";
+import { type KeyboardEvent, type SyntheticEvent, useEffect, useId, useLayoutEffect, useRef } from "react";
+import type { Flow } from "../../app/flow";
+import { useStore } from "../../app/services";
+import { running } from "../../state/thread";
+
+/** The contract's limit, in bytes of UTF-8. */
+const MAX_BYTES = 32 * 1024;
+
+interface ComposerProps {
+  readonly flow: Flow;
+  readonly placeholder?: string;
+  /** Whether a mouse user can type at once. */
+  readonly autoFocus?: boolean;
+  /** After a message has been sent. */
+  readonly onSent?: () => void;
+}
+
+export function Composer({ flow, placeholder = "Message taskchat…", autoFocus = true, onSent }: ComposerProps) {
+  const text = useStore(flow.draft, (draft) => draft);
+  const busy = useStore(flow.thread, (thread) => running(thread) !== undefined);
+  const stopping = useStore(flow.thread, (thread) => thread.stopping !== null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const id = useId();
+
+  const trimmed = text.trim();
+  const tooLong = trimmed.length * 3 > MAX_BYTES && new TextEncoder().encode(trimmed).length > MAX_BYTES;
+  const ready = trimmed !== "" && !tooLong;
+
+  useEffect(() => {
+    // A touch keyboard that opens by itself hides the conversation.
+    if (autoFocus && matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
+    return flow.onFocusComposer(() => {
+      const area = field.current;
+      area?.focus();
+      area?.setSelectionRange(area.value.length, area.value.length);
+    });
+  }, [autoFocus, flow]);
+
+  useLayoutEffect(() => {
+    const area = field.current;
+    if (area === null) return;
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight}px`;
+    // oxlint-disable-next-line react/exhaustive-deps -- the height follows the text
+  }, [text]);
+
+  const send = () => {
+    if (!ready) return;
+    flow.draft.update(() => "");
+    flow.say(trimmed);
+    onSent?.();
+  };
+  const submitted = (event: SyntheticEvent) => {
+    event.preventDefault();
+    send();
+  };
+  const pressed = (event: KeyboardEvent) => {
+    // 229 is what some browsers report for the Enter that ends a composition.
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      send();
+    } else if (event.key === "Escape" && busy) {
+      event.preventDefault();
+      flow.stop();
+    }
+  };
+
+  return (
+    <form
+      onSubmit={submitted}
+      data-testid="composer"
+      className="mx-auto w-full max-w-3xl shrink-0 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] md:px-5 md:pb-4"
+    >
+      {tooLong && (
+        <p id={`${id}-note`} role="alert" className="px-2 pb-1.5 text-sm text-danger">
+          This is too long to send: at most 32 KiB fit into one message.
+        </p>
+      )}
+      <div className="flex items-end gap-2 rounded-xl border border-edge bg-surface p-1.5 shadow-raised focus-within:border-accent focus-within:outline-1 focus-within:outline-accent">
+        <label htmlFor={id} className="sr-only">
+          Message
+        </label>
+        <textarea
+          ref={field}
+          id={id}
+          data-testid="message-input"
+          rows={1}
+          value={text}
+          placeholder={placeholder}
+          aria-invalid={tooLong || undefined}
+          aria-describedby={tooLong ? `${id}-note` : undefined}
+          enterKeyHint="send"
+          onChange={(event) => flow.draft.update(() => event.target.value)}
+          onKeyDown={pressed}
+          className="max-h-[40dvh] min-h-9 min-w-0 flex-1 resize-none bg-transparent px-2.5 py-1.5 text-[1rem] leading-6 outline-none scroll-quiet"
+        />
+        {busy && (
+          <button
+            type="button"
+            data-testid="stop"
+            aria-label={stopping ? "Stopping" : "Stop the answer"}
+            title="Stop (Esc)"
+            disabled={stopping}
+            onClick={() => flow.stop()}
+            className="inline-flex size-9 shrink-0 items-center justify-center rounded-lg border border-edge text-ink hover:bg-sunken disabled:opacity-50"
+          >
+            <Square aria-hidden className="size-3.5 fill-current" />
+          </button>
+        )}
+        <button
+          type="submit"
+          data-testid="send"
+          aria-label="Send"
+          title="Send (Enter)"
+          disabled={!ready}
+          className="inline-flex size-9 shrink-0 items-center justify-center rounded-lg bg-accent text-on-accent transition-colors hover:bg-accent-strong disabled:bg-sunken disabled:text-muted"
+        >
+          <ArrowUp aria-hidden className="size-5" />
+        </button>
+      </div>
+    </form>
+  );
+}

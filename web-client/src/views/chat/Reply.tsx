@@ -1,0 +1,163 @@
+// The assistant's half of a turn: what it did, what it said, what one should know beside that.
+
+import { CircleAlert, CircleStop, Info, RotateCw, TriangleAlert, Unplug } from "lucide-react";
+import { lazy, type ReactNode, Suspense } from "react";
+import type { Flow } from "../../app/flow";
+import { clockWords } from "../../state/due";
+import type { Notice } from "../../state/model";
+import { isFinal, type Turn } from "../../state/turn";
+import { Button } from "../parts/Button";
+import { CopyButton } from "./CopyButton";
+import type { Place } from "./RowView";
+import { ToolCard } from "./ToolCard";
+
+const Markdown = lazy(() => import("../../markdown/Markdown"));
+
+interface ReplyProps {
+  readonly turn: Turn;
+  readonly flow: Flow;
+  readonly place: Place;
+}
+
+export function Reply({ turn, flow, place }: ReplyProps) {
+  if (turn.phase === "waiting" || turn.phase === "unsent") return null;
+  const working = !isFinal(turn.phase);
+  return (
+    <article
+      {...place}
+      aria-busy={working}
+      data-testid="assistant-message"
+      data-phase={turn.phase}
+      className="group flex flex-col gap-3 pt-5 pb-1"
+    >
+      <h2 className="sr-only">taskchat answered</h2>
+      {turn.calls.length > 0 && (
+        <ul className="space-y-2" aria-label="What the assistant did">
+          {turn.calls.map((call) => (
+            <li key={call.id}>
+              <ToolCard call={call} ended={!working} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {turn.text !== "" && (
+        <div className="text-[1rem] leading-[1.625rem]" data-testid="assistant-text" dir="auto">
+          <Suspense fallback={<p className="whitespace-pre-wrap">{turn.text}</p>}>
+            <Markdown text={turn.text} streaming={working} />
+          </Suspense>
+        </div>
+      )}
+      {working && <Working turn={turn} />}
+      {turn.notices.map((notice) => (
+        <NoticeView key={`${notice.kind} ${notice.text}`} notice={notice} />
+      ))}
+      <Ending turn={turn} flow={flow} />
+      {!working && turn.endedAt !== null && (
+        <footer className="-ml-2 flex h-7 items-center gap-2 text-xs text-muted">
+          {turn.text !== "" && <CopyButton text={turn.text} />}
+          <time
+            dateTime={new Date(turn.endedAt).toISOString()}
+            className="opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100"
+          >
+            {clockWords(turn.endedAt)}
+          </time>
+        </footer>
+      )}
+    </article>
+  );
+}
+
+/** Three dots until there is something better to look at. */
+function Working({ turn }: { readonly turn: Turn }) {
+  const acting = turn.calls.some((call) => call.result === null);
+  if (turn.text !== "" || acting) return null;
+  const words = turn.phase === "queued" ? "Waiting for its turn" : "Thinking";
+  return (
+    <p data-testid="thinking" className="flex h-6 items-center gap-1.5 text-muted">
+      <span className="sr-only">{words}</span>
+      {[0, 1, 2].map((dot) => (
+        <span
+          key={dot}
+          aria-hidden
+          className={`size-1.5 animate-pulse rounded-full bg-current ${["", "[animation-delay:200ms]", "[animation-delay:400ms]"][dot]}`}
+        />
+      ))}
+    </p>
+  );
+}
+
+function NoticeView({ notice }: { readonly notice: Notice }) {
+  const claim = notice.kind === "unbacked_claim";
+  return (
+    <Slip tone={claim ? "warn" : "plain"} icon={claim ? <TriangleAlert /> : <Info />} testId={`notice-${notice.kind}`}>
+      {notice.text}
+    </Slip>
+  );
+}
+
+function Ending({ turn, flow }: { readonly turn: Turn; readonly flow: Flow }) {
+  // The answer's own problem: the page lost the turn, not the server.
+  if (turn.problem !== null && turn.phase === "interrupted") {
+    return (
+      <Slip tone="warn" icon={<Unplug />} testId="turn-lost">
+        This answer can no longer be followed. {turn.problem.message}
+      </Slip>
+    );
+  }
+  switch (turn.phase) {
+    case "failed":
+      return (
+        <Slip tone="danger" icon={<CircleAlert />} testId="turn-failed">
+          <p>{turn.failure?.text || "The assistant could not answer."}</p>
+          {turn.said !== null && turn.failure?.retryable !== false && (
+            <Button
+              size="sm"
+              className="mt-2"
+              data-testid="retry-turn"
+              onClick={() => flow.say(turn.said?.text ?? "")}
+            >
+              <RotateCw aria-hidden className="size-4" /> Try again
+            </Button>
+          )}
+        </Slip>
+      );
+    case "cancelled":
+      return (
+        <Slip tone="plain" icon={<CircleStop />} testId="turn-cancelled">
+          You stopped this answer.
+        </Slip>
+      );
+    case "interrupted":
+      return (
+        <Slip tone="warn" icon={<Unplug />} testId="turn-interrupted">
+          This answer was cut off. What had happened until then is shown above.
+        </Slip>
+      );
+    default:
+      return null;
+  }
+}
+
+interface SlipProps {
+  readonly tone: "plain" | "warn" | "danger";
+  readonly icon: ReactNode;
+  readonly testId: string;
+  readonly children: ReactNode;
+}
+
+const TONES = {
+  plain: "text-muted bg-sunken",
+  warn: "text-warn bg-warn-soft",
+  danger: "text-danger bg-danger-soft",
+} as const;
+
+function Slip({ tone, icon, testId, children }: SlipProps) {
+  return (
+    <div data-testid={testId} className={`flex gap-2.5 self-start rounded-lg px-3 py-2 text-sm ${TONES[tone]}`}>
+      <span aria-hidden className="mt-0.5 shrink-0 [&_svg]:size-4">
+        {icon}
+      </span>
+      <div className="min-w-0">{children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+// One row of the thread: half a turn, with the day above it where a new one begins.
+
+import { memo } from "react";
+import type { Flow } from "../../app/flow";
+import { useStore } from "../../app/services";
+import { separatorWords } from "../../state/due";
+import { type Row, turnOf } from "../../state/thread";
+import { Reply } from "./Reply";
+import { Said } from "./Said";
+
+interface RowViewProps {
+  readonly row: Row;
+  readonly flow: Flow;
+  /** 1, 2, 3 ... from the first message; `null` while that is not known. */
+  readonly position: number | null;
+  readonly total: number;
+}
+
+export const RowView = memo(function RowView({ row, flow, position, total }: RowViewProps) {
+  const turn = useStore(flow.thread, (thread) => turnOf(thread, row.turn));
+  if (turn === undefined) return null;
+  const place = { "aria-setsize": total, ...(position === null ? {} : { "aria-posinset": position }) };
+  return (
+    <div className="mx-auto w-full max-w-3xl px-4 md:px-6">
+      {row.day !== null && (
+        <p className="flex items-center gap-3 pt-6 pb-1 text-xs font-medium text-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+          <time dateTime={new Date(row.day).toISOString()}>{separatorWords(row.day, new Date())}</time>
+        </p>
+      )}
+      {row.part === "said" ? (
+        <Said turn={turn} flow={flow} place={place} />
+      ) : (
+        <Reply turn={turn} flow={flow} place={place} />
+      )}
+    </div>
+  );
+});
+
+/** Where an article stands among all of them. */
+export interface Place {
+  readonly "aria-setsize": number;
+  readonly "aria-posinset"?: number;
+}

@@ -1,0 +1,83 @@
+// What the person said, and what became of it on its way.
+
+import { Clock, RotateCw, SquarePen } from "lucide-react";
+import type { Flow } from "../../app/flow";
+import { clockWords } from "../../state/due";
+import type { Turn } from "../../state/turn";
+import { Button } from "../parts/Button";
+import type { Place } from "./RowView";
+
+interface SaidProps {
+  readonly turn: Turn;
+  readonly flow: Flow;
+  readonly place: Place;
+}
+
+export function Said({ turn, flow, place }: SaidProps) {
+  if (turn.said === null) return null;
+  return (
+    <article
+      {...place}
+      data-testid="user-message"
+      data-phase={turn.phase}
+      className="flex flex-col items-end pt-6"
+    >
+      <h2 className="sr-only">You said</h2>
+      <p className="max-w-[85%] rounded-xl rounded-br-sm bg-sunken px-4 py-2.5 text-[1rem] leading-6 whitespace-pre-wrap" dir="auto">
+        {turn.said.text}
+      </p>
+      <div className="mt-1 flex flex-wrap items-center justify-end gap-2 text-xs text-muted">
+        {turn.phase === "unsent" ? <Unsent turn={turn} flow={flow} /> : <Status turn={turn} flow={flow} />}
+      </div>
+    </article>
+  );
+}
+
+function Status({ turn, flow }: { readonly turn: Turn; readonly flow: Flow }) {
+  if (turn.phase === "waiting") {
+    return (
+      <>
+        <span className="inline-flex items-center gap-1">
+          <Clock aria-hidden className="size-3.5" /> Sent after the answer before it
+        </span>
+        <button
+          type="button"
+          className="rounded-sm font-medium text-accent underline underline-offset-2"
+          onClick={() => takeBack(turn, flow)}
+        >
+          Take back
+        </button>
+      </>
+    );
+  }
+  if (turn.phase === "sending") return <span>Sending…</span>;
+  if (turn.said === null) return null;
+  return <time dateTime={new Date(turn.said.at).toISOString()}>{clockWords(turn.said.at)}</time>;
+}
+
+function Unsent({ turn, flow }: { readonly turn: Turn; readonly flow: Flow }) {
+  return (
+    <div
+      role="alert"
+      data-testid="send-error"
+      className="flex flex-col items-end gap-2 rounded-lg bg-danger-soft px-3 py-2 text-sm text-danger"
+    >
+      <p>Not sent. {turn.problem?.message}</p>
+      <div className="flex gap-2">
+        <Button size="sm" look="plain" onClick={() => takeBack(turn, flow)} data-testid="edit-unsent">
+          <SquarePen aria-hidden className="size-4" /> Edit
+        </Button>
+        <Button size="sm" look="plain" onClick={() => flow.resend(turn.key)} data-testid="retry-send">
+          <RotateCw aria-hidden className="size-4" /> Retry
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** Back into the composer, after whatever is there already. */
+function takeBack(turn: Turn, flow: Flow): void {
+  const text = flow.discard(turn.key);
+  flow.draft.update((draft) => (draft.trim() === "" ? text : `${draft}\n${text}`));
+  flow.focusComposer();
+}

@@ -1,0 +1,50 @@
+// Buttons and fields' common looks.
+
+import type { ButtonHTMLAttributes, ReactNode, Ref } from "react";
+
+const LOOKS = {
+  primary: "bg-accent text-on-accent hover:bg-accent-strong font-medium",
+  plain: "border border-edge bg-surface text-ink hover:bg-sunken",
+  quiet: "text-ink hover:bg-sunken",
+  danger: "bg-danger text-surface hover:opacity-90 font-medium",
+} as const;
+
+interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  readonly look?: keyof typeof LOOKS;
+  readonly size?: "md" | "sm";
+  readonly ref?: Ref<HTMLButtonElement>;
+}
+
+export function Button({ look = "plain", size = "md", className = "", ...rest }: ButtonProps) {
+  const measure = size === "md" ? "min-h-10 px-4 text-base" : "min-h-8 px-2.5 text-sm";
+  return (
+    <button
+      type="button"
+      className={`inline-flex shrink-0 items-center justify-center gap-2 rounded-md transition-colors select-none disabled:opacity-55 ${measure} ${LOOKS[look]} ${className}`}
+      {...rest}
+    />
+  );
+}
+
+interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  /** What it does: its accessible name, and the tooltip. */
+  readonly label: string;
+  readonly children: ReactNode;
+  readonly ref?: Ref<HTMLButtonElement>;
+}
+
+export function IconButton({ label, className = "", ...rest }: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      className={`inline-flex size-9 shrink-0 items-center justify-center rounded-md text-muted transition-colors hover:bg-sunken hover:text-ink disabled:opacity-40 [&_svg]:size-[1.125rem] ${className}`}
+      {...rest}
+    />
+  );
+}
+
+/** The look of text fields and selects. */
+export const FIELD =
+  "w-full rounded-md border border-edge bg-surface px-3 py-2 text-base text-ink max-md:text-[1rem] aria-invalid:border-danger";

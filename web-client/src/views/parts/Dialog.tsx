@@ -1,0 +1,71 @@
+// Modal windows and drawers on the browser's own <dialog>: focus trap, Escape and top layer included.
+
+import { X } from "lucide-react";
+import { type MouseEvent, type ReactNode, type SyntheticEvent, useId, useLayoutEffect, useRef } from "react";
+import { IconButton } from "./Button";
+
+const SHAPES = {
+  window:
+    "m-auto max-h-[calc(100dvh-2rem)] w-[min(32rem,calc(100vw-2rem))] rounded-xl border border-line",
+  left: "mr-auto ml-0 my-0 h-dvh max-h-dvh w-[min(20rem,calc(100vw-3rem))] border-r border-line",
+  right: "ml-auto mr-0 my-0 h-dvh max-h-dvh w-[min(24rem,calc(100vw-2rem))] border-l border-line",
+} as const;
+
+interface DialogProps {
+  readonly title: string;
+  readonly shape?: keyof typeof SHAPES;
+  /** Drawers whose content has a heading of its own need no second one. */
+  readonly bare?: boolean;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+  readonly testId?: string;
+}
+
+export function Dialog({ title, shape = "window", bare = false, onClose, children, testId }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+
+  // In a layout effect, so that closing gives the focus back before the element is gone.
+  useLayoutEffect(() => {
+    const dialog = ref.current;
+    if (dialog !== null && !dialog.open) dialog.showModal();
+    return () => dialog?.close();
+  }, []);
+
+  // React decides when it closes, so that its state and the browser's never differ.
+  const cancelled = (event: SyntheticEvent) => {
+    event.preventDefault();
+    onClose();
+  };
+  const clicked = (event: MouseEvent) => {
+    if (event.target === ref.current) onClose();
+  };
+
+  return (
+    <dialog
+      ref={ref}
+      data-testid={testId}
+      aria-labelledby={bare ? undefined : heading}
+      aria-label={bare ? title : undefined}
+      onCancel={cancelled}
+      onMouseDown={clicked}
+      className={`overflow-hidden bg-page p-0 text-ink shadow-floating ${SHAPES[shape]}`}
+    >
+      {bare ? (
+        children
+      ) : (
+        <div className="flex max-h-[inherit] flex-col">
+          <header className="flex items-center justify-between gap-3 py-3 pr-3 pl-5">
+            <h2 id={heading} className="text-lg font-semibold">
+              {title}
+            </h2>
+            <IconButton label="Close" onClick={onClose}>
+              <X />
+            </IconButton>
+          </header>
+          <div className="min-h-0 overflow-y-auto px-5 pb-5 scroll-quiet">{children}</div>
+        </div>
+      )}
+    </dialog>
+  );
+}

@@ -1,0 +1,77 @@
+// Toasts, and the page's one status region.
+
+import { X } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { useServices, useStore } from "../../app/services";
+import type { Toast } from "../../app/toasts";
+import { IconButton } from "./Button";
+
+const SHOWN_FOR = 8000;
+
+export function Toasts() {
+  const { toasts } = useServices();
+  const list = useStore(toasts.list, (all) => all);
+  return (
+    <section
+      aria-label="Notifications"
+      className="pointer-events-none fixed inset-x-0 bottom-0 z-50 flex flex-col items-center gap-2 p-4 pb-[max(1rem,env(safe-area-inset-bottom))]"
+    >
+      {list.map((toast) => (
+        <ToastView key={toast.id} toast={toast} onDismiss={() => toasts.dismiss(toast.id)} />
+      ))}
+    </section>
+  );
+}
+
+function ToastView({ toast, onDismiss }: { readonly toast: Toast; readonly onDismiss: () => void }) {
+  const [held, setHeld] = useState(false);
+  const dismiss = useRef(onDismiss);
+  useEffect(() => {
+    dismiss.current = onDismiss;
+  });
+  // It stays while somebody points at it or has the focus in it.
+  useEffect(() => {
+    if (held) return;
+    const timer = setTimeout(() => dismiss.current(), SHOWN_FOR);
+    return () => clearTimeout(timer);
+  }, [held]);
+  const tone = toast.tone === "danger" ? "border-danger" : "border-line";
+  return (
+    <div
+      data-testid="toast"
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+      className={`pointer-events-auto flex max-w-full min-w-64 items-center gap-2 rounded-lg border bg-surface py-1.5 pr-1.5 pl-4 shadow-floating ${tone}`}
+    >
+      <p className="min-w-0 flex-1 py-1 text-sm">{toast.text}</p>
+      {toast.action !== null && (
+        <button
+          type="button"
+          className="min-h-9 rounded-md px-3 text-sm font-semibold text-accent hover:bg-sunken"
+          onClick={() => {
+            toast.action?.run();
+            onDismiss();
+          }}
+        >
+          {toast.action.label}
+        </button>
+      )}
+      <IconButton label="Dismiss" onClick={onDismiss}>
+        <X />
+      </IconButton>
+    </div>
+  );
+}
+
+/** Mounted empty with the page and never replaced, or screen readers would miss its words. */
+export function Announcer() {
+  const { toasts } = useServices();
+  const said = useStore(toasts.said, (text) => text);
+  return (
+    <div role="status" aria-live="polite" data-testid="announcer" className="sr-only">
+      {said}
+    </div>
+  );
+}

@@ -1,0 +1,185 @@
+// Changes a task: only the fields that were touched are sent, and never over somebody else's change.
+
+import { Trash2, X } from "lucide-react";
+import { type SyntheticEvent, useState } from "react";
+import { useDeleteTask, useUpdateTask } from "../../app/tasks";
+import type { Task, TaskDraft, TaskPriority, TaskStatus } from "../../state/model";
+import { problemOf } from "../../state/problem";
+import { PRIORITY_WORDS, STATUS_WORDS } from "../../state/tasks";
+import { changedFields, formOf } from "../../state/task-form";
+import { Button, FIELD, IconButton } from "../parts/Button";
+import { Field, FormError } from "../parts/Field";
+
+const STATUSES = Object.entries(STATUS_WORDS) as [TaskStatus, string][];
+const PRIORITIES = Object.entries(PRIORITY_WORDS) as [TaskPriority, string][];
+
+interface TaskFormProps {
+  readonly task: Task;
+  readonly onDone: () => void;
+}
+
+export function TaskForm({ task, onDone }: TaskFormProps) {
+  // What the form was filled from: changes are told apart from what has changed elsewhere since.
+  const [base, setBase] = useState(task);
+  const [form, setForm] = useState(() => formOf(task));
+  const update = useUpdateTask();
+  const remove = useDeleteTask();
+  const set = <K extends keyof typeof form>(field: K, value: (typeof form)[K]) =>
+    setForm((now) => ({ ...now, [field]: value }));
+
+  const save = (event: SyntheticEvent) => {
+    event.preventDefault();
+    const fields: Partial<TaskDraft> = changedFields(base, form);
+    if (Object.keys(fields).length === 0) onDone();
+    else update.mutate({ task: base, fields }, { onSuccess: onDone });
+  };
+  /** The task as it is now, with what was typed here on top. */
+  const takeOver = () => {
+    const mine = changedFields(base, form);
+    const now = formOf({ ...task, ...mine });
+    setBase(task);
+    setForm("due" in mine ? { ...now, due: form.due } : now);
+    update.reset();
+  };
+
+  const problem = update.error === null ? null : problemOf(update.error);
+  const fields = problem?.fields ?? {};
+  const moved = problem?.kind === "conflict" || task.version > base.version;
+  return (
+    <form onSubmit={save} noValidate className="space-y-4" data-testid="task-form">
+      {moved ? (
+        <FormError>
+          <span>
+            This task was changed elsewhere.{" "}
+            <button type="button" className="font-semibold underline" onClick={takeOver} data-testid="take-over">
+              Show the new version
+            </button>{" "}
+            (your own changes are kept).
+          </span>
+        </FormError>
+      ) : (
+        problem !== null && Object.keys(fields).length === 0 && <FormError>{problem.message}</FormError>
+      )}
+      <Field label="Title" error={fields["title"]}>
+        {(control) => (
+          <input
+            {...control}
+            name="title"
+            value={form.title}
+            onChange={(event) => set("title", event.target.value)}
+            className={FIELD}
+          />
+        )}
+      </Field>
+      <Field label="Description" error={fields["description"]}>
+        {(control) => (
+          <textarea
+            {...control}
+            name="description"
+            rows={3}
+            value={form.description}
+            onChange={(event) => set("description", event.target.value)}
+            className={`${FIELD} max-h-60 resize-y`}
+          />
+        )}
+      </Field>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field label="Status" error={fields["status"]}>
+          {(control) => (
+            <select
+              {...control}
+              name="status"
+              value={form.status}
+              onChange={(event) => set("status", event.target.value as TaskStatus)}
+              className={FIELD}
+            >
+              {STATUSES.map(([value, words]) => (
+                <option key={value} value={value}>
+                  {words}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field label="Priority" error={fields["priority"]}>
+          {(control) => (
+            <select
+              {...control}
+              name="priority"
+              value={form.priority}
+              onChange={(event) => set("priority", event.target.value as TaskPriority)}
+              className={FIELD}
+            >
+              {PRIORITIES.map(([value, words]) => (
+                <option key={value} value={value}>
+                  {words}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field label="Due date" error={fields["due_date"]}>
+          {(control) => (
+            <div className="flex gap-1">
+              <input
+                {...control}
+                name="due_date"
+                type="date"
+                value={form.due.date}
+                onChange={(event) => set("due", { ...form.due, date: event.target.value })}
+                className={FIELD}
+              />
+              {form.due.date !== "" && (
+                <IconButton label="Clear the due date" onClick={() => set("due", { date: "", time: "" })}>
+                  <X />
+                </IconButton>
+              )}
+            </div>
+          )}
+        </Field>
+        <Field label="Time (optional)">
+          {(control) => (
+            <input
+              {...control}
+              name="due_time"
+              type="time"
+              disabled={form.due.date === ""}
+              value={form.due.time}
+              onChange={(event) => set("due", { ...form.due, time: event.target.value })}
+              className={FIELD}
+            />
+          )}
+        </Field>
+      </div>
+      <Field label="Tags" error={fields["tags"]} hint="Separated by commas.">
+        {(control) => (
+          <input
+            {...control}
+            name="tags"
+            autoCapitalize="none"
+            value={form.tags}
+            onChange={(event) => set("tags", event.target.value)}
+            className={FIELD}
+          />
+        )}
+      </Field>
+      <div className="flex items-center justify-between gap-2 pt-1">
+        <Button
+          look="quiet"
+          className="text-danger!"
+          disabled={remove.isPending}
+          data-testid="delete-open-task"
+          onClick={() => remove.mutate(task, { onSuccess: onDone })}
+        >
+          <Trash2 aria-hidden className="size-4" /> Delete
+        </Button>
+        <div className="flex gap-2">
+          <Button onClick={onDone}>Cancel</Button>
+          <Button look="primary" type="submit" disabled={update.isPending} data-testid="save-task">
+            {update.isPending ? "Saving…" : "Save"}
+          </Button>
+        </div>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,101 @@
+// One task in a list: done or not, what it is, when it is due, how much it matters.
+
+import { CalendarDays, Check, CircleDot, Flag, Repeat2, Trash2 } from "lucide-react";
+import { memo } from "react";
+import { useDeleteTask, useToggleTask } from "../../app/tasks";
+import { dueWords, isOverdue } from "../../state/due";
+import type { Task } from "../../state/model";
+import { PRIORITY_WORDS } from "../../state/tasks";
+import { IconButton } from "../parts/Button";
+
+interface TaskRowProps {
+  readonly task: Task;
+  readonly onOpen: (task: Task) => void;
+}
+
+export const TaskRow = memo(function TaskRow({ task, onOpen }: TaskRowProps) {
+  const toggle = useToggleTask();
+  const remove = useDeleteTask();
+  const done = task.status === "completed";
+  return (
+    <li
+      data-testid="task"
+      data-task-id={task.id}
+      data-status={task.status}
+      className="group flex items-start border-line not-first:border-t"
+    >
+      <label className="relative grid size-11 shrink-0 cursor-pointer place-items-center">
+        <input
+          type="checkbox"
+          checked={done}
+          disabled={toggle.isPending}
+          aria-label={`Completed: ${task.title}`}
+          data-testid="toggle-task"
+          onChange={(event) => toggle.mutate({ task, completed: event.target.checked })}
+          className="peer size-5 cursor-pointer appearance-none rounded-full border-[1.5px] border-edge bg-surface transition-colors checked:border-accent checked:bg-accent hover:border-accent"
+        />
+        <Check
+          aria-hidden
+          className="pointer-events-none absolute size-3.5 stroke-3 text-on-accent opacity-0 peer-checked:opacity-100"
+        />
+      </label>
+      <button
+        type="button"
+        data-testid="open-task"
+        onClick={() => onOpen(task)}
+        className="min-h-11 min-w-0 flex-1 rounded-md py-2.5 pr-1 text-left -outline-offset-2!"
+      >
+        <span data-testid="task-title" className={done ? "text-muted line-through decoration-1" : ""}>
+          {task.title}
+        </span>
+        <Facts task={task} done={done} />
+      </button>
+      <IconButton
+        label={`Delete “${task.title}”`}
+        data-testid="delete-task"
+        disabled={remove.isPending}
+        onClick={() => remove.mutate(task)}
+        className="m-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100"
+      >
+        <Trash2 />
+      </IconButton>
+    </li>
+  );
+});
+
+function Facts({ task, done }: { readonly task: Task; readonly done: boolean }) {
+  const late = !done && task.due !== null && isOverdue(task.due, new Date());
+  const loud = task.priority === "urgent" || task.priority === "high";
+  const nothing =
+    task.due === null && task.priority === "medium" && task.tags.length === 0 && task.status !== "in_progress" && task.recurrence === null;
+  if (nothing) return null;
+  return (
+    <span className="mt-0.5 flex flex-wrap items-center gap-x-3 gap-y-0.5 text-xs text-muted [&_svg]:size-3.5 [&>span]:inline-flex [&>span]:items-center [&>span]:gap-1">
+      {task.status === "in_progress" && (
+        <span className="text-accent">
+          <CircleDot aria-hidden /> In progress
+        </span>
+      )}
+      {task.due !== null && (
+        <span data-testid="task-due" className={late ? "font-medium text-danger" : ""}>
+          <CalendarDays aria-hidden />
+          {late && "Overdue: "}
+          {dueWords(task.due, new Date())}
+        </span>
+      )}
+      {task.priority !== "medium" && (
+        <span data-testid="task-priority" className={loud && !done ? "font-medium text-warn" : ""}>
+          <Flag aria-hidden /> {PRIORITY_WORDS[task.priority]}
+        </span>
+      )}
+      {task.recurrence !== null && (
+        <span>
+          <Repeat2 aria-hidden /> Repeats
+        </span>
+      )}
+      {task.tags.map((tag) => (
+        <span key={tag}>#{tag}</span>
+      ))}
+    </span>
+  );
+}
