@@ -67,6 +67,7 @@ pub(crate) enum Code {
     Conflict,
     LimitExceeded,
     Unauthenticated,
+    Cancelled,
     DbError,
 }
 

@@ -22,7 +22,7 @@ use crate::{
     Bench, Tools,
     args::Args,
     catalog,
-    outcome::{Done, Refusal, envelope},
+    outcome::{Code, Done, Refusal, envelope},
     tool::{self, Call},
     trace,
 };
@@ -169,7 +169,15 @@ impl ServerHandler for ToolServer {
             let unknown = format!("unknown tool: {}", request.name);
             return Err(ErrorData::invalid_params(unknown, None));
         };
-        let result = self.answer(tool, request.arguments, &context.meta).await;
+        // Dropped in the middle, a change is rolled back, so that a call that nobody waits for any
+        // more does not act behind the back of whoever gave it up.
+        let result = tokio::select! {
+            biased;
+            result = self.answer(tool, request.arguments, &context.meta) => result,
+            () = context.ct.cancelled() => {
+                envelope(Err(Refusal::new(Code::Cancelled, "the call was given up")))
+            }
+        };
         Ok(result.into())
     }
 

@@ -16,6 +16,7 @@ use taskchat_domain::{
 use taskchat_store::Store;
 use taskchat_tasks::Tasks;
 use tempfile::TempDir;
+use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
 use crate::{Bench, Tools, in_process};
@@ -38,11 +39,21 @@ impl Clock for StandingClock {
     }
 }
 
+struct Dropped(Arc<watch::Sender<u32>>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count += 1);
+    }
+}
+
 /// Tools over a database of their own.
 pub(crate) struct House {
     pub(crate) tools: Tools,
     pub(crate) clock: Arc<StandingClock>,
     pub(crate) tracker: TaskTracker,
+    /// How many searches have ended, by an answer or by being given up.
+    pub(crate) searches_ended: watch::Receiver<u32>,
     store: Store,
     _dir: TempDir,
 }
@@ -64,12 +75,19 @@ impl House {
         let clock = Arc::new(StandingClock(Mutex::new(NOW.parse().unwrap())));
         let tasks = Tasks::new(store.clone(), clock.clone());
         let search = store.clone();
+        let (given_up, searches_ended) = watch::channel(0);
+        let given_up = Arc::new(given_up);
         Self {
             tools: Tools::new(
                 tasks,
                 Arc::new(move |user, query, limit| {
                     let store = search.clone();
+                    let dropped = Dropped(given_up.clone());
                     async move {
+                        let _dropped = dropped;
+                        if query == "forever" {
+                            futures::future::pending::<()>().await;
+                        }
                         if query != "milk" {
                             return store.as_user(&user).search_messages(&query, limit).await;
                         }
@@ -86,6 +104,7 @@ impl House {
             ),
             clock,
             tracker: TaskTracker::new(),
+            searches_ended,
             store,
             _dir: dir,
         }

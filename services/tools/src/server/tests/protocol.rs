@@ -140,3 +140,23 @@ fn a_call_has_the_key_of_its_origin_and_no_other() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_call_that_is_given_up_stops() {
+    let mut house = House::new().await;
+    let ann = house.hands_of("ann").await;
+    {
+        let forever = ann.call("search_messages", json!({"query": "forever"}));
+        let other = ann.done("search_messages", json!({"query": "milk"}));
+        // The second answer shows that the first call has arrived.
+        tokio::select! {
+            _ = forever => panic!("nothing can answer this"),
+            _ = other => {}
+        }
+    }
+    house
+        .searches_ended
+        .wait_for(|ended| *ended == 2)
+        .await
+        .unwrap();
+}
