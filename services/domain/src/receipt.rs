@@ -178,10 +178,10 @@ impl Operation {
         let first = self.changes.first()?;
         let task = first.task()?.clone();
         let changes = first.fields();
-        let mut summary = summary(self.kind, &task, &changes);
-        if self.undoes.is_some() {
-            summary = format!("Undone: {}", lower_first(&summary));
-        }
+        let mut summary = match self.undoes {
+            Some(_) => format!("Undone: {}", taken_back(self.kind, &task, &changes)),
+            None => summary(self.kind, &task, &changes),
+        };
         for next in self.changes.iter().skip(1) {
             if let (None, Some(next)) = (&next.before, &next.after) {
                 let due = next.due.map(|due| format!(", due {due}"));
@@ -232,10 +232,34 @@ fn words(field: &str) -> String {
     field.replace('_', " ")
 }
 
-fn lower_first(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map(|first| first.to_lowercase().chain(chars).collect())
-        .unwrap_or_default()
+/// How things are after an undo. Its kind says what it did, so in the words of [`summary`] the undo
+/// of a completion would read as if a reopening had been undone.
+fn taken_back(kind: ReceiptKind, task: &Task, changes: &[FieldChange]) -> String {
+    let title = &task.title;
+    match kind {
+        ReceiptKind::Created | ReceiptKind::Restored => format!("“{title}” is back."),
+        ReceiptKind::Deleted => format!("“{title}” is removed."),
+        ReceiptKind::Completed => format!("“{title}” is completed again."),
+        ReceiptKind::Reopened => format!("“{title}” is open again."),
+        ReceiptKind::Updated => match changes {
+            [one] if one.field == "title" => {
+                format!("renamed “{}” back to “{title}”.", one.before)
+            }
+            [one] if one.field == "description" => {
+                format!("description of “{title}” is as before.")
+            }
+            [one] if one.after.is_empty() => {
+                format!("{} of “{title}” is empty again.", words(&one.field))
+            }
+            [one] => format!(
+                "{} of “{title}” is {} again.",
+                words(&one.field),
+                one.after.replace('_', " ")
+            ),
+            many => {
+                let fields: Vec<_> = many.iter().map(|change| words(&change.field)).collect();
+                format!("{} of “{title}” are as before.", fields.join(", "))
+            }
+        },
+    }
 }

@@ -17,10 +17,9 @@ use crate::{Config, Store};
 /// A migrated, empty store of its own.
 pub(crate) struct TestStore {
     pub(crate) store: Store,
-    pub(crate) config: Config,
     /// Which database, for messages.
     pub(crate) name: &'static str,
-    pub(crate) dir: TempDir,
+    _dir: TempDir,
 }
 
 impl Deref for TestStore {
@@ -40,9 +39,8 @@ pub(crate) async fn stores() -> Vec<TestStore> {
         store.migrate().await.unwrap();
         stores.push(TestStore {
             store,
-            config,
             name,
-            dir,
+            _dir: dir,
         });
     }
     stores

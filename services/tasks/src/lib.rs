@@ -20,6 +20,8 @@ mod operation;
 mod recurrence;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod undo;
 mod update;
 

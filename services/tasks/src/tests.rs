@@ -1,0 +1,7 @@
+//! The use cases against a real store.
+
+mod change;
+mod find;
+mod once;
+mod random;
+mod undo;

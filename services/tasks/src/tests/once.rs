@@ -1,0 +1,154 @@
+//! One key, one effect.
+
+use taskchat_domain::{Kind, Origin, PageRequest, TurnId};
+
+use crate::{
+    By, Outcome,
+    testing::{Bench, renamed, titled},
+};
+
+#[tokio::test]
+async fn a_replay_is_given_the_first_outcome() {
+    let bench = Bench::new().await;
+    let tasks = &bench.tasks;
+    let key = |name: &str| bench.under(name);
+    let created = tasks.create(&key("1"), titled("Buy milk")).await.unwrap();
+    let id = created.task.id;
+    let second = key("2");
+    let updated = tasks.update(&second, id, renamed("Buy oat milk"), Some(1));
+    let updated = updated.await.unwrap();
+    let completed = tasks.set_completed(&key("3"), id, true).await.unwrap();
+    let deleted = tasks.delete(&key("4"), id).await.unwrap();
+    let restored = tasks.restore(&key("5"), id).await.unwrap();
+    let before = bench.all().await;
+
+    let again = tasks.create(&key("1"), titled("Buy milk")).await.unwrap();
+    assert_eq!(again, created);
+    let again = tasks.update(&second, id, renamed("Buy oat milk"), Some(1));
+    assert_eq!(again.await.unwrap(), updated);
+    let again = tasks.set_completed(&key("3"), id, true).await.unwrap();
+    assert_eq!(again, completed);
+    assert_eq!(tasks.delete(&key("4"), id).await.unwrap(), deleted);
+    assert_eq!(tasks.restore(&key("5"), id).await.unwrap(), restored);
+    assert_eq!(bench.all().await, before);
+    let page = PageRequest::default();
+    let history = tasks.operations(&bench.ann, None, &page).await.unwrap();
+    assert_eq!(history.items.len(), 5);
+}
+
+#[tokio::test]
+async fn replayed_undos_and_redos_act_once() {
+    let bench = Bench::new().await;
+    let tasks = &bench.tasks;
+    let created = bench.add("Buy milk").await;
+    let operation = created.receipt.unwrap().operation_id;
+    let undone = tasks.undo(&bench.under("u"), operation).await.unwrap();
+    let redone = tasks.redo(&bench.under("r"), operation).await.unwrap();
+    // A late retry of the undo must not take the redo back.
+    let late = tasks.undo(&bench.under("u"), operation).await.unwrap();
+    assert_eq!(late.task, undone.task);
+    assert_eq!(bench.all().await, std::slice::from_ref(&redone.task));
+    let late = tasks.redo(&bench.under("r"), operation).await.unwrap();
+    assert_eq!(late, redone);
+
+    let last = tasks.undo_latest(&bench.under("l")).await.unwrap();
+    bench.add("Second").await;
+    let late = tasks.undo_latest(&bench.under("l")).await.unwrap();
+    assert_eq!(late, last);
+    assert_eq!(bench.all().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_replay_of_nothing_stays_nothing() {
+    let bench = Bench::new().await;
+    let tasks = &bench.tasks;
+    let id = bench.add("Buy milk").await.task.id;
+    tasks.set_completed(&bench.by(), id, true).await.unwrap();
+    let nothing = tasks.set_completed(&bench.under("late"), id, true).await;
+    assert_eq!(nothing.unwrap().receipt, None);
+    tasks.set_completed(&bench.by(), id, false).await.unwrap();
+    let still = tasks.set_completed(&bench.under("late"), id, true).await;
+    assert_eq!(still.unwrap().receipt, None);
+    assert_eq!(bench.get(id).await.completed_at, None);
+}
+
+#[tokio::test]
+async fn a_key_used_for_something_else_is_refused() {
+    let bench = Bench::new().await;
+    let tasks = &bench.tasks;
+    let id = tasks
+        .create(&bench.under("key"), titled("Buy milk"))
+        .await
+        .unwrap()
+        .task
+        .id;
+    for refused in [
+        tasks.create(&bench.under("key"), titled("Buy eggs")).await,
+        tasks.delete(&bench.under("key"), id).await,
+        tasks.undo_latest(&bench.under("key")).await,
+    ] {
+        let refused = refused.unwrap_err();
+        assert_eq!(refused.kind(), Kind::AlreadyExists);
+        assert_eq!(
+            refused.to_string(),
+            "this request id was used for another request"
+        );
+    }
+    let others = By {
+        user: bench.bob.clone(),
+        ..bench.under("key")
+    };
+    tasks.create(&others, titled("Buy eggs")).await.unwrap();
+    assert_eq!(bench.all().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_refused_change_leaves_its_key_free() {
+    let bench = Bench::new().await;
+    let tasks = &bench.tasks;
+    let id = bench.add("Buy milk").await.task.id;
+    let by = bench.under("key");
+    tasks
+        .update(&by, id, renamed("x"), Some(7))
+        .await
+        .unwrap_err();
+    tasks.update(&by, id, renamed("x"), Some(1)).await.unwrap();
+}
+
+#[tokio::test]
+async fn keys_of_any_sort_work() {
+    let bench = Bench::new().await;
+    let tasks = &bench.tasks;
+    for key in ["", "nul \0", &"long".repeat(10_000), "ü'\"; --"] {
+        let by = bench.under(key);
+        let first = tasks.create(&by, titled("Buy milk")).await.unwrap();
+        let again = tasks.create(&by, titled("Buy milk")).await.unwrap();
+        assert_eq!(again, first);
+    }
+    assert_eq!(bench.all().await.len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn twenty_at_once_under_one_key_act_once() {
+    let bench = std::sync::Arc::new(Bench::new().await);
+    let by = By {
+        origin: Origin::Turn {
+            turn_id: TurnId::new(),
+        },
+        ..bench.under("key")
+    };
+    let mut running = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let (bench, by) = (bench.clone(), by.clone());
+        running.spawn(async move { bench.tasks.create(&by, titled("Buy milk")).await });
+    }
+    let outcomes: Vec<Outcome> = running
+        .join_all()
+        .await
+        .into_iter()
+        .map(|outcome| outcome.unwrap())
+        .collect();
+    assert_eq!(outcomes.len(), 20);
+    assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0]));
+    assert_eq!(bench.all().await, [outcomes[0].task.clone()]);
+}
