@@ -27,6 +27,8 @@ mod problem;
 mod rule;
 mod sse;
 pub mod taskchat;
+#[cfg(test)]
+mod tests;
 mod transcode;
 mod upstream;
 mod web;

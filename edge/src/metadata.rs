@@ -8,17 +8,15 @@ use tonic::{Status, metadata::MetadataMap};
 
 /// Request headers that every service may want to see. All others stay here, so that a caller cannot
 /// speak to what stands between edge and service.
-const INBOUND: [&str; 11] = [
+const INBOUND: [&str; 9] = [
     "accept-language",
     "authorization",
     "baggage",
     "cookie",
-    "forwarded",
     "grpc-timeout",
     "idempotency-key",
     "traceparent",
     "tracestate",
-    "x-forwarded-for",
     "x-request-id",
 ];
 

@@ -6,7 +6,7 @@ use axum::body::Body;
 use futures::{FutureExt, future::BoxFuture};
 use http::{
     HeaderName, HeaderValue, Method, Request, Response,
-    header::{self, CONTENT_TYPE},
+    header::{self, ACCEPT, CONTENT_TYPE},
 };
 use tonic::Status;
 use tonic_web::GrpcWebLayer;
@@ -120,6 +120,10 @@ pub(crate) async fn unframed(upstream: &Upstream, mut request: Request<Body>) ->
         .and_then(|value| value.split(';').next())
         .unwrap_or_default();
     if let Ok(essence) = HeaderValue::try_from(essence.trim().to_ascii_lowercase()) {
+        // Who writes text can read it; tonic-web would answer in binary unless told.
+        if dialect(request.headers().get(ACCEPT)).is_none() {
+            request.headers_mut().insert(ACCEPT, essence.clone());
+        }
         request.headers_mut().insert(CONTENT_TYPE, essence);
     }
     let web = GrpcWebLayer::new().layer(Grpc(upstream.clone()));

@@ -74,7 +74,7 @@ impl<'w> Writer<'w> {
             let is_written = match (is_set, has_presence) {
                 (true, _) => true,
                 (false, false) => self.style.defaults == Defaults::Print,
-                (false, true) => self.style.unset == Unset::Null && !is_choice(&field),
+                (false, true) => self.style.unset == Unset::Null && has_null(&field),
             };
             if !is_written {
                 continue;
@@ -307,9 +307,11 @@ impl<'w> Writer<'w> {
     }
 }
 
-/// True for the members of a `oneof` that somebody wrote, not for `optional`.
-fn is_choice(field: &FieldDescriptor) -> bool {
-    field
+/// Whether `null` may stand for a field that is not set: not for the members of a `oneof` that
+/// somebody wrote, and not where `null` is a value of its own.
+fn has_null(field: &FieldDescriptor) -> bool {
+    let is_choice = field
         .containing_oneof()
-        .is_some_and(|oneof| !oneof.is_synthetic())
+        .is_some_and(|oneof| !oneof.is_synthetic());
+    !is_choice && !well_known::takes_null(&field.kind())
 }

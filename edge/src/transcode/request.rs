@@ -213,8 +213,10 @@ impl Building<'_> {
             Some(Value::String(field.name().to_owned()))
         });
         let names: Vec<Value> = names.collect();
-        if let (false, Value::Message(mask)) = (names.is_empty(), self.message.get_field_mut(&mask))
-        {
+        if names.is_empty() {
+            return;
+        }
+        if let Value::Message(mask) = self.message.get_field_mut(&mask) {
             mask.set_field_by_number(1, Value::List(names));
         }
     }
