@@ -16,10 +16,12 @@ mod journal;
 pub mod model;
 pub mod next;
 mod prompt;
+#[cfg(test)]
+mod testing;
 mod toolbox;
 mod turn;
 
 pub use agent::{Agent, Bench, Ending, Hands};
-pub use config::{Config, ConfigError, Limits, Provider};
+pub use config::{Config, ConfigError, Limits, Models, Provider};
 pub use journal::Journal;
 pub use model::Model;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use serde_json::Value;
-use taskchat_domain::{TimeZone, Timestamp, Usage};
+use taskchat_domain::Usage;
 
 pub use error::{ModelError, ModelErrorKind, Retry};
 pub use offline::Offline;
@@ -40,10 +40,6 @@ pub struct ModelRequest {
     pub messages: Vec<Message>,
     /// What it may call.
     pub tools: Arc<[ToolSpec]>,
-    /// The instant at which it is asked, as the system message says it.
-    pub now: Timestamp,
-    /// The person's zone, as the system message says it.
-    pub time_zone: TimeZone,
 }
 
 /// One message of a conversation as a model sees it.

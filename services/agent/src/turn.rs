@@ -169,21 +169,14 @@ impl Turn<'_> {
     /// What the model is asked.
     async fn request(&mut self) -> Result<ModelRequest, Stop> {
         let tools = self.toolbox().await?.specs();
-        let now = self.agent.clock.now();
-        let time_zone = self.bench.time_zone;
         let messages = prompt::messages(
             &self.history,
             self.bench.turn_id,
             self.agent.limits.history,
-            now,
-            time_zone,
+            self.agent.clock.now(),
+            self.bench.time_zone,
         );
-        Ok(ModelRequest {
-            messages,
-            tools,
-            now,
-            time_zone,
-        })
+        Ok(ModelRequest { messages, tools })
     }
 
     /// A step as entries: its text, if any, then its calls, numbered on through the turn.

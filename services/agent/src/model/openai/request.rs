@@ -69,7 +69,6 @@ fn tool(spec: &ToolSpec) -> ChatCompletionTools {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use taskchat_domain::{Clock, SystemClock, TimeZone};
 
     use super::*;
 
@@ -102,8 +101,6 @@ mod tests {
                 parameters: json!({"type": "object"}),
             }]
             .into(),
-            now: SystemClock.now(),
-            time_zone: TimeZone::UTC,
         };
         assert_eq!(
             serde_json::to_value(body("m", &request)).unwrap(),

@@ -1,0 +1,84 @@
+//! Sentences → requests.
+//!
+//! A message is cut into clauses ([`clauses`]), and each clause is read by the readers below, in
+//! order, until one understands it. A reader looks at the words a clause begins with; only the
+//! last ones look at how it ends.
+//!
+//! To add a way of saying something: its words in the reader concerned, and a line in
+//! `sentences.txt`.
+
+mod add;
+mod change;
+mod clauses;
+mod list;
+mod mark;
+mod priority;
+mod remove;
+mod rename;
+mod talk;
+
+use super::{request::Request, words::Phrase};
+
+/// Reads one clause; `None` when it is not understood.
+type Reader = fn(Phrase<'_>) -> Option<Request>;
+
+const READERS: &[Reader] = &[
+    talk::read,
+    remove::undo,
+    change::note,
+    add::read,
+    rename::read,
+    change::read,
+    mark::read,
+    remove::read,
+    list::read,
+    change::statement,
+    mark::statement,
+    rename::statement,
+    talk::bare,
+];
+
+/// Said before a request, and no part of it.
+const POLITE: &[&str] = &[
+    "please", "pls", "hey", "hi", "hello", "ok", "okay", "so", "well", "oh", "oops", "actually",
+    "just", "also", "and", "then", "but", "now", "taskchat", "assistant", "can you", "could you",
+    "would you", "can i", "could i", "may i", "can we", "i want you to", "i'd like you to",
+    "i would like you to", "i'd like to", "i would like to", "i want to", "i wanna", "let's",
+    "let us", "go ahead and", "kindly", "thanks", "sorry", "alright", "right", "you can", "great",
+    "good", "perfect", "cool", "no", "yes", "quickly", "next", "first", "finally",
+];
+
+/// Said after a request, and no part of it.
+const POLITE_TAIL: &[&str] = &[
+    "please", "thanks", "thank you", "for me", "pls", "thx", "if you can", "will you", "would you",
+    "too", "as well", "right away", "right now", "cheers", "ok", "okay", "asap please",
+];
+
+/// The requests of a message, in order; what was not understood is `None`.
+pub(super) fn read(message: Phrase<'_>) -> Vec<Option<Request>> {
+    if let Some(tasks) = add::several(message) {
+        return tasks.into_iter().map(Some).collect();
+    }
+    clauses::split(message)
+        .into_iter()
+        .map(clause)
+        .collect()
+}
+
+/// Reads one clause.
+fn clause(phrase: Phrase<'_>) -> Option<Request> {
+    let read = |phrase: Phrase<'_>| {
+        (!phrase.is_empty()).then(|| READERS.iter().find_map(|read| read(phrase)))?
+    };
+    // "OK" and "good morning" alone are an answer, not a preface.
+    talk::read(phrase)
+        .or_else(|| read(bared(phrase)))
+        .or_else(|| read(phrase))
+}
+
+/// The clause without the words of politeness around it.
+fn bared(phrase: Phrase<'_>) -> Phrase<'_> {
+    phrase
+        .without_leading(POLITE)
+        .without_trailing(POLITE_TAIL)
+}

@@ -1,0 +1,231 @@
+//! Adding: "add a task called X", "remind me to X by Friday", "new: X".
+
+use super::priority;
+use crate::model::offline::{
+    due, reference, repeat,
+    request::{NewTask, Request},
+    words::{Gap, Phrase},
+};
+
+/// What leads to a title, longest first.
+const LEADS: &[&str] = &[
+    "note to self", "make a note to", "make a note", "make a task to", "make a task for",
+    "make a task called", "make a new task", "make a task", "make me a task to",
+    "jot down", "write down", "don't let me forget to", "don't forget to",
+    "do not forget to", "dont forget to", "remember to", "i need to remember to",
+    "i have to remember to", "i must remember to", "i mustn't forget to", "i must not forget to",
+    "i need to", "i have to", "i've got to", "i got to", "i gotta", "i must", "i should",
+    "we need to", "we have to", "we must", "new todo", "new to-do", "new task", "new item", "todo", "to-do",
+];
+
+/// What leads to a title only when something is left out or a colon follows.
+const WITH_COLON: &[&str] = &["new", "task", "to do", "add", "remember", "reminder"];
+
+/// What stands between "add" and a title.
+const NOUNS: &[&str] = &[
+    "task", "to-do", "todo", "item", "reminder", "thing", "entry", "to do", "job", "chore",
+];
+
+const NAMING: &[&str] = &["called", "named", "titled", "to", "for", "that says", "saying", "which says", "of"];
+
+const PLURAL: &[&str] = &[
+    "these tasks", "the following tasks", "the following", "tasks", "two tasks", "three tasks",
+    "four tasks", "five tasks", "these items", "these", "new tasks", "some tasks", "a few tasks",
+    "these things", "items",
+];
+
+const TO_LIST: &[&str] = &[
+    "to my list", "to the list", "to my to-do list", "to my todo list", "to my to do list",
+    "to my tasks", "to my task list", "to the to-do list", "to my to-dos", "to my todos",
+    "on my list", "on the list", "on my to-do list", "on my todo list", "in my list", "to the todo list",
+    "to list", "to todos", "to my things to do", "on my plate", "as a task", "as a new task", "to tasks",
+    "onto my list", "onto the list", "on to my list", "as a todo", "as a reminder", "in my tasks",
+];
+
+/// Reads a request to add something.
+pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
+    if let Some(rest) = phrase.after_any(&["remind me", "give me a reminder", "set a reminder", "set me a reminder"]) {
+        return remind(rest);
+    }
+    if let Some(rest) = phrase.after("put") {
+        return rest.before_any(TO_LIST).map(|title| add(title, None));
+    }
+    if phrase.gap(0) == Gap::Colon || (phrase.len() > 1 && phrase.gap(1) == Gap::Colon) {
+        for lead in WITH_COLON {
+            if let Some(rest) = phrase.after(lead)
+                && phrase.gap(lead.split(' ').count() - 1) == Gap::Colon
+            {
+                return Some(add(rest, None));
+            }
+        }
+    }
+    if let Some(rest) = phrase.after_any(LEADS) {
+        let rest = rest.after("to").unwrap_or(rest);
+        return Some(add(rest.after_any(&["called", "named"]).unwrap_or(rest), None));
+    }
+    let rest = phrase.after_any(&["add", "create", "new"])?;
+    let is_add = phrase.after("add").is_some();
+    described(rest, is_add)
+}
+
+/// "a (high priority) task (called) X", or just X.
+fn described(rest: Phrase<'_>, is_add: bool) -> Option<Request> {
+    let rest = rest.after_any(&["me", "in", "another", "also"]).unwrap_or(rest);
+    let mut words = rest.after_any(&["a", "an", "the", "one", "my"]).unwrap_or(rest);
+    words = words.after_any(&["new", "quick", "another"]).unwrap_or(words);
+    let (level, after_level) = match priority::at_start(words) {
+        Some((level, after)) => (Some(level), after),
+        None => (None, words),
+    };
+    let after_level = after_level.after("new").unwrap_or(after_level);
+    if let Some(title) = after_level.after_any(NOUNS) {
+        let title = title
+            .before_any(TO_LIST)
+            .filter(|title| !title.is_empty())
+            .unwrap_or(title);
+        let title = title.after_any(TO_LIST).unwrap_or(title);
+        let title = title.after_any(&["with the title", "with title"]).unwrap_or(title);
+        return Some(add(title.after_any(NAMING).unwrap_or(title), level));
+    }
+    // "Add urgent: call mum".
+    if level.is_some() && words.gap(words.len() - after_level.len() - 1) == Gap::Colon {
+        return Some(add(after_level, level));
+    }
+    // "Create X" and "new X" need to say that X is a task.
+    is_add.then(|| add(rest.after("to my list").unwrap_or(rest), None))
+}
+
+/// "remind me (tomorrow) to X (at five)".
+fn remind(rest: Phrase<'_>) -> Option<Request> {
+    if let Some(title) = rest.after_any(&["to", "that i need to", "that i have to", "about", "of", "that"]) {
+        return Some(add(title, None));
+    }
+    let (when, title) = rest
+        .splits("to")
+        .into_iter()
+        .find_map(|(when, title)| Some((due::whole(when)?, title)))?;
+    let Request::Add(mut task) = add(title, None) else {
+        return None;
+    };
+    task.due = Some(match task.due {
+        Some(time) => format!("{} {time}", when.text),
+        None => when.text,
+    });
+    Some(Request::Add(task))
+}
+
+/// The titles of "add these tasks: a, b and c"; `None` when there is just one.
+pub(super) fn several(message: Phrase<'_>) -> Option<Vec<Request>> {
+    let message = message.without_leading(super::POLITE);
+    let rest = message.after_any(&["add", "create", "new"]);
+    let list = match rest {
+        Some(rest) => rest.after_any(PLURAL)?,
+        None => message.after_any(&["new tasks", "tasks"])?,
+    };
+    let list = list.after_any(TO_LIST).unwrap_or(list);
+    let mut titles = Vec::new();
+    let mut from = 0;
+    for at in 0..list.len() {
+        let ends = list.gap(at) != Gap::Space || at + 1 == list.len();
+        let joins = list.word(at) == "and" && !list.is_quoted(at);
+        if joins {
+            titles.push(list.from(from).to(at - from));
+            from = at + 1;
+        } else if ends && !list.is_quoted(at + 1) {
+            titles.push(list.from(from).to(at + 1 - from));
+            from = at + 1;
+        }
+    }
+    titles.retain(|title| !title.is_empty());
+    (!titles.is_empty()).then(|| titles.into_iter().map(|title| add(title, None)).collect())
+}
+
+/// Takes from the end of a title what is said about the task: when, how important, how often.
+fn add(phrase: Phrase<'_>, level: Option<&'static str>) -> Request {
+    let mut task = NewTask {
+        priority: level,
+        ..NewTask::default()
+    };
+    let mut phrase = phrase.without_trailing(super::POLITE_TAIL);
+    let mut weekday = None;
+    let mut timed = false;
+    loop {
+        let before = phrase.len();
+        if let Some(rest) = phrase.before_any(TO_LIST).filter(|rest| !rest.is_empty()) {
+            phrase = rest;
+        }
+        if phrase.len() > 1
+            && let Some(tag) = tag(phrase.word(phrase.len() - 1))
+            && !phrase.is_quoted(phrase.len() - 1)
+        {
+            task.tags.insert(0, tag);
+            phrase = phrase.to(phrase.len() - 1);
+        }
+        if task.priority.is_none()
+            && let Some((rest, said)) = priority::at_end(phrase)
+        {
+            match said {
+                Ok(level) => task.priority = Some(level),
+                Err(unknown) => return Request::NoSuchPriority(unknown),
+            }
+            phrase = rest;
+        }
+        if task.recurrence.is_none()
+            && let Some((rest, repeat)) = repeat::at_end(phrase)
+        {
+            task.recurrence = Some(repeat.rule);
+            weekday = repeat.weekday;
+            phrase = rest;
+        }
+        if task.due.is_none()
+            && let Some((rest, due)) = due::at_end(phrase)
+        {
+            timed = due.timed && !due.dated;
+            task.due = Some(due.text);
+            phrase = rest;
+        }
+        if phrase.len() == before {
+            break;
+        }
+    }
+    // "Every Monday at nine" begins on a Monday.
+    task.due = match (weekday, task.due) {
+        (Some(day), Some(time)) if timed => Some(format!("{day} {time}")),
+        (Some(day), None) => Some(day),
+        (_, due) => due,
+    };
+    task.title = without_tags(phrase, &mut task.tags);
+    Request::Add(task)
+}
+
+/// The title as it was written, without the labels in the middle of it.
+fn without_tags(phrase: Phrase<'_>, tags: &mut Vec<String>) -> String {
+    // "Buy it" is a title; "that" alone is none.
+    if reference::special(phrase).is_some() && phrase.len() < 3 && !phrase.all_quoted() {
+        return String::new();
+    }
+    let mut within = Vec::new();
+    let words: Vec<&str> = phrase
+        .text()
+        .split_whitespace()
+        .filter(|word| match tag(word) {
+            Some(tag) => {
+                within.push(tag);
+                false
+            }
+            None => true,
+        })
+        .collect();
+    if within.is_empty() {
+        return phrase.text().to_owned();
+    }
+    tags.splice(0..0, within);
+    words.join(" ")
+}
+
+/// "#home" → "home". "#1" is a number.
+fn tag(word: &str) -> Option<String> {
+    let label = word.strip_prefix('#')?.trim_end_matches([',', '.', '!']);
+    let is_number = label.bytes().all(|byte| byte.is_ascii_digit());
+    (!label.is_empty() && !is_number).then(|| label.to_owned())
+}

@@ -1,0 +1,251 @@
+//! Changing a task: when it is due, how important it is, how it repeats, what is noted about it.
+
+use super::{mark, priority};
+use crate::model::offline::{
+    due, reference, repeat,
+    request::{Change, Request, Target},
+    words::{Gap, Phrase},
+};
+
+/// Verbs of moving that want a date they can be sure of: couches are moved, too.
+const MOVE: &[&str] = &["move", "push back", "push", "shift", "bring forward", "schedule", "plan", "set"];
+
+/// Verbs that are about dates only.
+const RESCHEDULE: &[&str] = &["reschedule", "postpone", "delay", "defer", "snooze", "put off"];
+
+const DEADLINE: &[&str] = &["the due date", "the deadline", "the date", "due date", "deadline", "the due time"];
+
+const OF: &[&str] = &["of", "for", "from", "on"];
+
+/// Reads a request to change something.
+pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
+    const READERS: &[super::Reader] = &[
+        clear_due, due_of, priority_of, give, repeated, moved, made, prioritised, started,
+    ];
+    READERS.iter().find_map(|read| read(phrase))
+}
+
+/// Reads a statement that is a request: "the report is due Friday", "the report is urgent".
+pub(super) fn statement(phrase: Phrase<'_>) -> Option<Request> {
+    if super::list::is_question(phrase) {
+        return None;
+    }
+    if let Some(task) = phrase.before_any(&["has no deadline", "has no due date", "has no deadline anymore"]) {
+        return change(task, Change::Due(String::new()));
+    }
+    let (task, said) = phrase.split_any(&[
+        "is now", "is", "are", "should be", "has", "must be done", "needs to be done", "should be done",
+    ])?;
+    let said = said.after_any(&["now", "actually", "really"]).unwrap_or(said);
+    if let Some(level) = priority::whole(said) {
+        return prioritise(task, level);
+    }
+    let dated = said.after("due").unwrap_or(said);
+    if said.after("due").is_some() || phrase.has_any(&["done by", "done before", "done on"]) {
+        return due::whole(dated).and_then(|due| change(task, Change::Due(due.text)));
+    }
+    None
+}
+
+/// "remove the deadline from X".
+fn clear_due(phrase: Phrase<'_>) -> Option<Request> {
+    let rest = phrase.after_any(&["remove", "clear", "delete", "drop", "take off", "unset"])?;
+    let task = rest.after_any(DEADLINE)?.after_any(OF)?;
+    change(task, Change::Due(String::new()))
+}
+
+/// "set the due date of X to D", "set X due D", "make X due D".
+fn due_of(phrase: Phrase<'_>) -> Option<Request> {
+    let rest = phrase.after_any(&["set", "change", "update", "make", "move", "put"])?;
+    if let Some(rest) = rest.after_any(DEADLINE) {
+        let rest = rest.after_any(OF).unwrap_or(rest);
+        return rest.splits("to").into_iter().rev().find_map(|(task, when)| {
+            let when = due::whole(when).map_or_else(|| when.text().to_owned(), |due| due.text);
+            change(task, Change::Due(when))
+        });
+    }
+    let owned = rest
+        .split_any(&["due date to", "deadline to"])
+        .or_else(|| rest.split_any(&["due"]));
+    if let Some((task, when)) = owned {
+        let due = due::whole(when)?;
+        return change_named(possessor(task), Change::Due(due.text));
+    }
+    // "set a deadline of D for X".
+    let rest = rest.after_any(&["a due date of", "a deadline of", "a deadline for", "a due date for"])?;
+    let (when, task) = rest.split_any(&["for", "on"])?;
+    change(task, Change::Due(due::whole(when)?.text))
+}
+
+/// "set the priority of X to L", "change X's priority to L", "raise the priority of X".
+fn priority_of(phrase: Phrase<'_>) -> Option<Request> {
+    let rest = phrase.after_any(&[
+        "set", "change", "update", "raise", "lower", "bump", "increase", "reduce", "make", "bump up",
+    ])?;
+    if let Some(rest) = rest.after_any(&["the priority", "priority"]) {
+        let rest = rest.after_any(OF).unwrap_or(rest);
+        let Some((task, level)) = rest.split_any(&["to", "as"]) else {
+            return (!rest.is_empty()).then(|| Request::NoSuchPriority(String::new()));
+        };
+        return prioritise(task, leveled(level));
+    }
+    let (task, level) = rest.split_any(&["priority to", "priority as"])?;
+    named(possessor(task)).map(|target| match leveled(level) {
+        Ok(level) => Request::Change(target, Change::Priority(level)),
+        Err(said) => Request::NoSuchPriority(said),
+    })
+}
+
+fn leveled(phrase: Phrase<'_>) -> Result<&'static str, String> {
+    priority::whole(phrase).unwrap_or_else(|| Err(phrase.text().to_owned()))
+}
+
+/// "give X high priority", "give X a deadline of D".
+fn give(phrase: Phrase<'_>) -> Option<Request> {
+    let rest = phrase.after_any(&["give", "assign"])?;
+    let due = rest.split_any(&["a due date of", "a deadline of", "a deadline", "a due date"]);
+    if let Some((task, when)) = due {
+        return change(task, Change::Due(due::whole(when)?.text));
+    }
+    let (at, level) = (1..rest.len()).find_map(|at| Some((at, priority::whole(rest.from(at))?)))?;
+    prioritise(rest.to(at), level)
+}
+
+/// "make X repeat every Monday", "repeat X weekly".
+fn repeated(phrase: Phrase<'_>) -> Option<Request> {
+    let (task, rule) = match phrase.after("repeat") {
+        Some(rest) => repeat::at_end(rest)?,
+        None => {
+            let rest = phrase.after_any(&["make", "set", "let"])?;
+            let (task, rule) = rest.split_any(&["to repeat", "repeat", "recur", "to recur"])?;
+            (task, repeat::whole(rule)?)
+        }
+    };
+    change(task, Change::Recurrence(rule.rule))
+}
+
+/// "move X to D", "postpone X until D".
+fn moved(phrase: Phrase<'_>) -> Option<Request> {
+    const TO: &[&str] = &["to", "until", "till", "for", "on", "onto"];
+    if let Some(rest) = phrase.after_any(RESCHEDULE) {
+        let split = TO.iter().find_map(|to| rest.splits(to).into_iter().next_back());
+        if let Some((task, when)) = split {
+            let when = due::whole(when).map_or_else(|| when.text().to_owned(), |due| due.text);
+            return change(task, Change::Due(when));
+        }
+        return due::at_end(rest).and_then(|(task, due)| change(task, Change::Due(due.text)));
+    }
+    let rest = phrase.after_any(MOVE)?;
+    let rest = rest.after("back").unwrap_or(rest);
+    let split = TO
+        .iter()
+        .flat_map(|to| rest.splits(to))
+        .find_map(|(task, when)| Some((task, due::whole(when)?)));
+    let (task, due) = split.or_else(|| {
+        due::at_end(rest).filter(|_| phrase.after_any(&["schedule", "plan"]).is_none())
+    })?;
+    // "Schedule a call for Friday" is something new.
+    if phrase.after_any(&["schedule", "plan"]).is_some() && task.after_any(&["a", "an"]).is_some() {
+        return None;
+    }
+    let task = task.before_any(&["back", "forward"]).unwrap_or(task);
+    change(task, Change::Due(due.text))
+}
+
+/// "make X high priority", "set X to urgent", "raise X to high".
+fn made(phrase: Phrase<'_>) -> Option<Request> {
+    if let Some(rest) = phrase.after_any(&["set", "change", "raise", "lower", "bump", "upgrade", "downgrade"]) {
+        let (task, level) = rest.splits("to").into_iter().next_back()?;
+        return prioritise(task, priority::whole(level)?);
+    }
+    let rest = phrase.after_any(&["make", "turn"])?;
+    let (task, level) = (1..rest.len()).find_map(|at| {
+        let level = rest.from(at);
+        Some((rest.to(at), priority::whole(level)?))
+    })?;
+    let task = task.before("a").unwrap_or(task);
+    prioritise(task, level)
+}
+
+/// "prioritise X".
+fn prioritised(phrase: Phrase<'_>) -> Option<Request> {
+    if let Some(task) = phrase.after_any(&["deprioritise", "deprioritize", "de-prioritize"]) {
+        return change(task, Change::Priority("low"));
+    }
+    let rest = phrase.after_any(&["prioritise", "prioritize"])?;
+    match rest.split_any(&["as", "to"]) {
+        Some((task, level)) => prioritise(task, leveled(level)),
+        None => change(rest, Change::Priority("high")),
+    }
+}
+
+/// "start X", "I'm working on X".
+fn started(phrase: Phrase<'_>) -> Option<Request> {
+    let task = phrase.after_any(&[
+        "start working on", "start with", "start on", "begin working on", "begin with",
+        "i'm working on", "im working on", "i am working on", "i started working on",
+        "i've started working on", "i've started", "i have started", "i started", "i'm starting",
+        "i've begun", "start", "begin",
+    ])?;
+    change(task, Change::Start)
+}
+
+/// "add a note to X: ...", "change the description of X to ...".
+pub(super) fn note(phrase: Phrase<'_>) -> Option<Request> {
+    if let Some(rest) = phrase.after_any(&["add a note to", "add a description to", "note on", "note for"]) {
+        let (task, text) = (1..rest.len())
+            .find(|at| rest.gap(at - 1) == Gap::Colon)
+            .map(|at| (rest.to(at), rest.from(at)))
+            .or_else(|| rest.split_any(&["saying", "that says"]))?;
+        return change(task, Change::Description(text.text().to_owned()));
+    }
+    let rest = phrase.after_any(&["change", "set", "update"])?;
+    let rest = rest.after_any(&["the description of", "the description for", "the notes of", "the note of"])?;
+    let (task, text) = rest.split_any(&["to"])?;
+    change(task, Change::Description(text.text().to_owned()))
+}
+
+fn prioritise(task: Phrase<'_>, level: Result<&'static str, String>) -> Option<Request> {
+    match level {
+        Ok(level) => change(task, Change::Priority(level)),
+        Err(said) => Some(Request::NoSuchPriority(said)),
+    }
+}
+
+fn change(task: Phrase<'_>, change: Change) -> Option<Request> {
+    change_named(task.text().to_owned(), change).and_then(|request| match request {
+        // Through the phrase, which knows "it" and "number two".
+        Request::Change(_, change) => Some(Request::Change(reference::read(task)?, change)),
+        other => Some(other),
+    })
+}
+
+fn change_named(task: String, change: Change) -> Option<Request> {
+    named(task).map(|target| Request::Change(target, change))
+}
+
+fn named(task: String) -> Option<Target> {
+    match task.to_lowercase().as_str() {
+        "" => None,
+        "it" | "that" | "this" | "its" => Some(Target::It),
+        _ => Some(Target::Named(task)),
+    }
+}
+
+/// "the report's" → "report".
+fn possessor(task: Phrase<'_>) -> String {
+    let task = task.after_any(&["the", "my"]).unwrap_or(task);
+    let text = task.text();
+    text.strip_suffix("'s")
+        .or_else(|| text.strip_suffix("’s"))
+        .unwrap_or(text)
+        .to_owned()
+}
+
+/// True for what "X to ..." cannot be a title in: a date, a level, a state.
+pub(super) fn is_value(phrase: Phrase<'_>) -> bool {
+    due::whole(phrase).is_some()
+        || priority::whole(phrase).is_some()
+        || repeat::whole(phrase).is_some()
+        || mark::state(phrase).is_some()
+}

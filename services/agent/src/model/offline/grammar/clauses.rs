@@ -1,0 +1,98 @@
+//! Several requests in one message: where one ends and the next begins.
+//!
+//! "Buy bread and butter" is one thing to do, "add bread and tick off butter" are two requests: a
+//! message is cut only where what follows can be read as a request of its own.
+
+use super::{bared, clause};
+use crate::model::offline::words::{Gap, Phrase};
+
+/// The most requests of one message; the rest stays with the last.
+const MOST: usize = 10;
+
+/// What may stand between two requests.
+const JOINTS: &[&str] = &["and then", "and also", "and", "then", "also", "plus", "but also", "but"];
+
+/// What a request begins with that cannot be taken for a part of a title.
+const COMMANDS: &[&str] = &[
+    "add", "create", "complete", "tick", "check off", "cross", "mark", "delete", "remove",
+    "throw", "get rid of", "rename", "undo", "list", "show", "reopen", "uncheck", "untick",
+    "restore", "bring back", "set", "make", "move", "reschedule", "postpone", "push", "call",
+    "change", "update", "prioritise", "prioritize", "deprioritise", "deprioritize", "remind me",
+    "put", "what", "what's", "whats", "which", "tell me", "i finished", "i've finished", "i have finished",
+    "i did", "i've done", "i completed", "i've completed", "i need to", "i have to", "i must", "unmark",
+    "raise", "lower", "bump", "give", "retitle", "new task", "todo", "redo", "trash", "how many",
+    "revert", "don't let me forget", "don't forget to", "search", "find", "the deadline", "clear",
+];
+
+/// The same, where the clause before does not say what to add.
+const WEAK: &[&str] = &[
+    "finish", "start", "begin", "close", "drop", "cancel", "forget", "bin", "scrap", "erase",
+    "discard", "i'm done", "check", "strike", "delay", "schedule", "do i", "have i", "any",
+    "anything", "thanks", "thank you", "help",
+];
+
+/// Clauses that say what to add: what follows them may well be a part of it.
+const ADDING: &[&str] = &[
+    "add", "create", "new", "put", "remind me", "remember", "i need to", "i have to", "i must",
+    "todo", "to do", "don't forget", "don't let me forget", "note", "jot", "write", "i should",
+];
+
+/// The clauses of a message.
+pub(super) fn split(message: Phrase<'_>) -> Vec<Phrase<'_>> {
+    let mut clauses = Vec::new();
+    let mut rest = message;
+    while clauses.len() + 1 < MOST
+        && let Some((clause, after)) = first(rest)
+    {
+        clauses.push(clause);
+        rest = after;
+    }
+    clauses.push(rest);
+    clauses.retain(|clause| !clause.is_empty());
+    clauses
+}
+
+/// The first clause and what follows it, if anything does.
+fn first(phrase: Phrase<'_>) -> Option<(Phrase<'_>, Phrase<'_>)> {
+    (1..phrase.len()).find_map(|at| {
+        if phrase.is_quoted(at) {
+            return None;
+        }
+        let before = phrase.to(at);
+        let gap = phrase.gap(at - 1);
+        let tail = phrase.from(at);
+        let joint = JOINTS.iter().find_map(|joint| tail.after(joint));
+        let right = joint.unwrap_or(tail);
+        let parted = joint.is_some() || gap != Gap::Space;
+        // "New: delete the old files" is one request.
+        let parted = parted && gap != Gap::Colon;
+        (parted && begins_request(before, right, gap)).then_some((before, right))
+    })
+}
+
+fn begins_request(before: Phrase<'_>, right: Phrase<'_>, gap: Gap) -> bool {
+    let right = bared(right);
+    if right.is_empty() || bared(before).is_empty() {
+        return false;
+    }
+    let adding = ADDING.iter().any(|lead| bared(before).after(lead).is_some());
+    let strong = right.after_any(COMMANDS).is_some();
+    let weak = right.after_any(WEAK).is_some();
+    let sentence = gap == Gap::Stop;
+    if !(strong || (weak && (!adding || sentence)) || (sentence && !adding)) {
+        return false;
+    }
+    // What stands before must be a request, too, or at least a sentence.
+    let stands = sentence || clause(before).is_some();
+    stands && clause_alone(right)
+}
+
+/// Whether the words up to the next joint can be read as a request.
+fn clause_alone(right: Phrase<'_>) -> bool {
+    clause(right).is_some()
+        || (1..right.len()).any(|at| {
+            let joined = right.gap(at - 1) != Gap::Space
+                || JOINTS.iter().any(|joint| right.from(at).after(joint).is_some());
+            joined && clause(right.to(at)).is_some()
+        })
+}

@@ -1,0 +1,97 @@
+//! Deleting, restoring, undoing.
+
+use crate::model::offline::{
+    reference,
+    request::{Request, Target},
+    words::Phrase,
+};
+
+const DELETE: &[&str] = &[
+    "delete", "remove", "throw away", "throw out", "get rid of", "drop", "trash", "cancel",
+    "scrap", "erase", "bin", "discard", "forget about", "forget", "ditch", "kill", "take off",
+    "toss out", "toss", "clear", "strike", "purge", "wipe", "i don't need", "i no longer need to",
+    "i don't need to", "i don't have to", "i no longer need",
+];
+
+/// "throw X away", "take X off my list".
+const APART: &[(&str, &[&str])] = &[
+    ("throw", &["away", "out"]),
+    ("toss", &["away", "out"]),
+    ("take", &["off my list", "off the list", "off", "from my list", "off my to-do list"]),
+    ("strike", &["from my list", "off my list", "from the list"]),
+    ("kick", &["off my list", "out"]),
+];
+
+const RESTORE: &[&str] = &["restore", "bring back", "undelete", "un-delete", "recover", "get back"];
+
+const UNDO: &[&str] = &[
+    "undo", "undo that", "undo it", "undo this", "undo the last change", "undo my last change",
+    "undo last change", "undo the last one", "undo the last thing", "undo what you did",
+    "undo what you just did", "undo the last action", "undo everything you just did", "undo last",
+    "undo all that", "undo all of that", "undo both", "undo them", "undo those", "undo everything",
+    "undo those changes", "undo the changes", "undo your last change", "undo that change", "undo again",
+    "take that back", "take it back", "revert", "revert that", "revert it", "roll back",
+    "roll that back", "roll it back", "change it back", "put it back", "put that back",
+    "put it back the way it was", "reverse that", "cancel that", "step back", "go back",
+    "take back the last change", "undo the last step", "undo that again", "reverse the last change",
+    "undo that last one", "undo last action", "revert the last change",
+];
+
+const REDO: &[&str] = &[
+    "redo", "redo that", "redo it", "undo the undo", "undo that undo", "do it again after all",
+    "redo the last change", "redo the change",
+];
+
+/// Idioms that sound like a request to delete.
+const IDIOMS: &[&str] = &["it", "that", "this", "everything i said", "what i said"];
+
+/// Reads a request to delete or restore.
+pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
+    if let Some(task) = phrase.after_any(RESTORE) {
+        return reference::read(task).map(Request::Restore);
+    }
+    if let Some(task) = phrase
+        .after_any(&["bring", "get", "put"])
+        .and_then(|rest| rest.before_any(&["back on my list", "back on the list", "back"]))
+    {
+        return reference::read(task).map(Request::Restore);
+    }
+    for (verb, particles) in APART {
+        if let Some(task) = phrase
+            .after(verb)
+            .and_then(|rest| rest.before_any(particles))
+            && let Some(target) = reference::read(task)
+        {
+            return Some(Request::Delete(target));
+        }
+    }
+    let task = phrase.after_any(DELETE)?;
+    // "Forget it", "drop it": nothing is to be done.
+    if phrase.after_any(&["forget", "drop"]).is_some() && task.is_any(IDIOMS) {
+        return Some(Request::Answer);
+    }
+    reference::read(task).map(Request::Delete)
+}
+
+/// Reads a request to take something back.
+pub(super) fn undo(phrase: Phrase<'_>) -> Option<Request> {
+    if phrase.is_any(UNDO) {
+        return Some(Request::Undo);
+    }
+    if phrase.is_any(REDO) {
+        return Some(Request::Redo);
+    }
+    let rest = phrase.after("undo")?;
+    let rest = rest.after("the").unwrap_or(rest);
+    let of = |target: Phrase<'_>| {
+        let target = target.after("of").unwrap_or(target);
+        reference::read(target).filter(|target| *target != Target::Many)
+    };
+    if let Some(task) = rest.after_any(&["deletion", "deleting", "delete", "removal", "removing"]) {
+        return Some(of(task).map_or(Request::Undo, Request::Restore));
+    }
+    if let Some(task) = rest.after_any(&["completion", "completing", "ticking off"]) {
+        return Some(of(task).map_or(Request::Undo, Request::Reopen));
+    }
+    None
+}

@@ -1,0 +1,102 @@
+//! What a person can ask for, once it is understood.
+
+/// One request of a message.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Request {
+    Add(NewTask),
+    List(Listing),
+    /// Tell about one task.
+    Look(Target),
+    Change(Target, Change),
+    Rename(Rename),
+    Complete(Target),
+    Reopen(Target),
+    Delete(Target),
+    Restore(Target),
+    /// Take back what was done last, here if possible.
+    Undo,
+    /// Take back the latest undo.
+    Redo,
+    /// Look through earlier messages.
+    Search(String),
+    /// A priority that there is none of.
+    NoSuchPriority(String),
+    /// Just a task, in answer to a question.
+    Bare(Target),
+    Greeting,
+    Thanks,
+    Help,
+    /// A yes or no, with nothing to decide.
+    Answer,
+    /// Something is to be done, but what?
+    Vague,
+}
+
+/// A task to be added.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct NewTask {
+    /// Empty when the person did not say.
+    pub(super) title: String,
+    pub(super) priority: Option<&'static str>,
+    pub(super) due: Option<String>,
+    pub(super) tags: Vec<String>,
+    pub(super) recurrence: Option<String>,
+}
+
+/// Which tasks are to be listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Listing {
+    pub(super) which: Which,
+    pub(super) priority: Option<&'static str>,
+    pub(super) due_after: Option<String>,
+    pub(super) due_before: Option<String>,
+    pub(super) query: Option<String>,
+    /// "due today", to repeat in the reply.
+    pub(super) when: Option<String>,
+}
+
+/// How far the listed tasks have come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Which {
+    #[default]
+    All,
+    Open,
+    InProgress,
+    Completed,
+}
+
+/// Which task is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    /// By words of its title.
+    Named(String),
+    /// By its place in the latest listing, from 1.
+    Nth(usize),
+    /// The last of the latest listing.
+    Last,
+    /// The one that was talked about.
+    It,
+    Id(String),
+    /// More than one at once.
+    Many,
+}
+
+/// What is to become of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Change {
+    Title(String),
+    Priority(&'static str),
+    /// Empty clears it.
+    Due(String),
+    Recurrence(String),
+    Description(String),
+    Start,
+}
+
+/// A new name, where the words do not say where the old name ends: all ways to read them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Rename {
+    pub(super) readings: Vec<(String, String)>,
+    /// The words as they were written.
+    pub(super) words: String,
+}

@@ -1,0 +1,387 @@
+//! Requests → calls and sentences.
+//!
+//! The work is done over from the start in every step: calls that have been answered already are
+//! not made again but taken from their answers, in order, until one has no answer yet. Everything
+//! here is a function of the messages, so the same step always comes out.
+
+use std::collections::VecDeque;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    grammar,
+    memory::{Answered, Known, Memory, Talk},
+    reply::{self, Doing},
+    request::{Change, NewTask, Rename, Request, Target},
+    words::Sentence,
+};
+
+/// What the assistant does next.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Move {
+    Call(Vec<(&'static str, Value)>),
+    Say(String),
+}
+
+/// A call has been asked for and is not answered yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Waiting;
+
+/// Work on one message.
+struct Work {
+    memory: Memory,
+    answers: VecDeque<Answered>,
+    wanted: Vec<(&'static str, Value)>,
+    /// True when what follows has to wait for the answers to what is wanted.
+    blocked: bool,
+    asked_about: Option<String>,
+}
+
+/// How a task is named to a tool, and to the person.
+struct Named {
+    argument: String,
+    shown: String,
+}
+
+/// Decides on the next move.
+pub(super) fn next(talk: Talk) -> Move {
+    let sentence = Sentence::read(&talk.said);
+    let mut requests = grammar::read(sentence.phrase());
+    // Half a message that is not understood does not spoil the other half.
+    if requests.iter().any(Option::is_some) {
+        requests.retain(Option::is_some);
+    }
+    let mut work = Work {
+        memory: talk.memory,
+        answers: talk.done.into(),
+        wanted: Vec::new(),
+        blocked: false,
+        asked_about: talk.asked_about,
+    };
+    let mut sentences = Vec::new();
+    for request in requests {
+        let said = match request {
+            Some(request) => work.carry_out(request),
+            None => work.answer_to_question(&talk.said),
+        };
+        if let Ok(said) = said {
+            sentences.push(said);
+        }
+        if work.blocked {
+            break;
+        }
+    }
+    if work.wanted.is_empty() {
+        Move::Say(reply::join(&sentences))
+    } else {
+        Move::Call(work.wanted)
+    }
+}
+
+impl Work {
+    fn carry_out(&mut self, request: Request) -> Result<String, Waiting> {
+        match request {
+            Request::Add(task) => self.add(&task),
+            Request::List(listing) => {
+                let envelope = self.call("list_tasks", reply::listing_arguments(&listing))?;
+                Ok(reply::listing(&listing, &envelope))
+            }
+            Request::Look(target) => self.act(&target, Doing::LookUp, "get_task", Map::new()),
+            Request::Change(target, change) => {
+                self.act(&target, Doing::Change, "update_task", change_arguments(&change))
+            }
+            Request::Rename(rename) => self.rename(&rename),
+            Request::Complete(target) => {
+                self.act(&target, Doing::Complete, "complete_task", Map::new())
+            }
+            Request::Reopen(target) => self.act(&target, Doing::Reopen, "reopen_task", Map::new()),
+            Request::Delete(target) => self.act(&target, Doing::Delete, "delete_task", Map::new()),
+            Request::Restore(target) => {
+                self.act(&target, Doing::Restore, "restore_task", Map::new())
+            }
+            Request::Undo => self.undo(),
+            Request::Redo => self.redo(),
+            Request::Search(words) => {
+                let envelope = self.call("search_messages", json!({"query": words}))?;
+                Ok(reply::excerpts(&words, &envelope))
+            }
+            Request::Bare(target) => self.settle(&target),
+            Request::NoSuchPriority(said) => Ok(reply::no_such_priority(&said)),
+            Request::Greeting => Ok(reply::greeting()),
+            Request::Thanks => Ok(reply::thanks()),
+            Request::Help => Ok(reply::help()),
+            Request::Answer => Ok(reply::nothing_to_decide()),
+            Request::Vague => Ok(reply::vague()),
+        }
+    }
+
+    /// The answer to a call; [`Waiting`] as long as there is none.
+    fn call(&mut self, tool: &'static str, arguments: Value) -> Result<Value, Waiting> {
+        let answered = match self.answers.front() {
+            Some(answer) if answer.tool == tool => self.answers.pop_front(),
+            _ => None,
+        };
+        let Some(answered) = answered else {
+            self.wanted.push((tool, arguments));
+            return Err(Waiting);
+        };
+        self.memory.note(&answered);
+        Ok(answered.envelope)
+    }
+
+    /// A call on whose answer the next one depends.
+    fn look_up(&mut self, tool: &'static str, arguments: Value) -> Result<Value, Waiting> {
+        let answer = self.call(tool, arguments);
+        self.blocked |= answer.is_err();
+        answer
+    }
+
+    /// Waits until everything wanted so far is answered.
+    fn after_the_rest(&mut self) -> Result<(), Waiting> {
+        if self.wanted.is_empty() {
+            return Ok(());
+        }
+        self.blocked = true;
+        Err(Waiting)
+    }
+
+    fn add(&mut self, task: &NewTask) -> Result<String, Waiting> {
+        if task.title.is_empty() {
+            return Ok(reply::no_title());
+        }
+        let envelope = self.call("add_task", new_task(task))?;
+        Ok(reply::done(Doing::Add, &task.title, &envelope))
+    }
+
+    /// A call about one task.
+    fn act(
+        &mut self,
+        target: &Target,
+        doing: Doing,
+        tool: &'static str,
+        mut arguments: Map<String, Value>,
+    ) -> Result<String, Waiting> {
+        let named = match self.find(target, doing)? {
+            Ok(named) => named,
+            Err(question) => return Ok(question),
+        };
+        arguments.insert("task_id".to_owned(), named.argument.into());
+        let said = arguments.get("due").and_then(Value::as_str).map(str::to_owned);
+        let envelope = self.call(tool, Value::Object(arguments))?;
+        Ok(reply::done_with(doing, &named.shown, said.as_deref(), &envelope))
+    }
+
+    /// The task that is meant, or a question that asks which.
+    fn find(&mut self, target: &Target, doing: Doing) -> Result<Result<Named, String>, Waiting> {
+        let known = match target {
+            Target::Named(words) => {
+                return Ok(Ok(Named {
+                    argument: words.clone(),
+                    shown: words.clone(),
+                }));
+            }
+            Target::Id(id) => {
+                return Ok(Ok(Named {
+                    argument: id.clone(),
+                    shown: String::new(),
+                }));
+            }
+            Target::Many => return Ok(Err(reply::one_at_a_time(doing))),
+            Target::It => {
+                self.after_the_rest()?;
+                self.memory.focus.clone()
+            }
+            Target::Nth(n) => {
+                self.after_the_rest()?;
+                let listing = &self.memory.listing;
+                match listing.get(n.saturating_sub(1)) {
+                    None if !listing.is_empty() => {
+                        return Ok(Err(reply::no_such_number(*n, listing.len())));
+                    }
+                    found => found.cloned(),
+                }
+            }
+            Target::Last => {
+                self.after_the_rest()?;
+                self.memory.listing.last().cloned()
+            }
+        };
+        match known {
+            Some(task) => Ok(Ok(named(task))),
+            None => self.ask_which(target, doing),
+        }
+    }
+
+    /// Nothing said so far tells which task is meant: shows those there are and asks. The only
+    /// open task is "it", as long as nothing worse can come of it than a changed field.
+    fn ask_which(
+        &mut self,
+        target: &Target,
+        doing: Doing,
+    ) -> Result<Result<Named, String>, Waiting> {
+        let envelope = self.look_up("list_tasks", json!({"status": "open"}))?;
+        if let ([only], Target::It, Doing::Change) = (self.memory.listing.as_slice(), target, doing) {
+            return Ok(Ok(named(only.clone())));
+        }
+        // One task that was shown is not one that was talked about.
+        self.memory.focus = None;
+        Ok(Err(reply::which(&envelope)))
+    }
+
+    /// "Call X Y from now on": X is the longest beginning that is a title.
+    fn rename(&mut self, rename: &Rename) -> Result<String, Waiting> {
+        self.after_the_rest()?;
+        let first = rename.words.split_whitespace().next().unwrap_or_default();
+        let query = first.trim_matches(|letter: char| !letter.is_alphanumeric());
+        let envelope = self.look_up("list_tasks", json!({"query": query, "limit": 200}))?;
+        let listing = self.memory.listing.clone();
+        let reading = rename.readings.iter().rev().find_map(|(task, name)| {
+            let known = listing
+                .iter()
+                .find(|known| known.title.to_lowercase() == task.to_lowercase())?;
+            Some((known.clone(), name.clone()))
+        });
+        let Some((known, name)) = reading else {
+            return Ok(reply::no_such_title(&rename.words, &envelope));
+        };
+        let arguments = json!({"task_id": known.id, "title": name});
+        let envelope = self.call("update_task", arguments)?;
+        Ok(reply::done(Doing::Change, &known.title, &envelope))
+    }
+
+    fn undo(&mut self) -> Result<String, Waiting> {
+        self.after_the_rest()?;
+        let operations = self.memory.latest_operations();
+        if operations.is_empty() {
+            let envelope = self.call("undo", json!({}))?;
+            return Ok(reply::done(Doing::Undo, "", &envelope));
+        }
+        let mut sentences = Vec::new();
+        for operation in operations {
+            // Asked for together, so that a half success is known as one.
+            if let Ok(envelope) = self.call("undo", json!({"operation_id": operation})) {
+                sentences.push(reply::done(Doing::Undo, "", &envelope));
+            }
+        }
+        if self.wanted.is_empty() {
+            Ok(reply::join(&sentences))
+        } else {
+            Err(Waiting)
+        }
+    }
+
+    fn redo(&mut self) -> Result<String, Waiting> {
+        self.after_the_rest()?;
+        let Some(undo) = self.memory.latest_undo() else {
+            return Ok(reply::nothing_to_redo());
+        };
+        let envelope = self.call("undo", json!({"operation_id": undo}))?;
+        Ok(reply::done(Doing::Redo, "", &envelope))
+    }
+
+    /// "Number two", said in answer to "which one?".
+    fn settle(&mut self, target: &Target) -> Result<String, Waiting> {
+        if let Some(unsettled) = self.memory.unsettled.take() {
+            let (tool, doing) = match unsettled.tool.as_str() {
+                "update_task" => ("update_task", Doing::Change),
+                "complete_task" => ("complete_task", Doing::Complete),
+                "reopen_task" => ("reopen_task", Doing::Reopen),
+                "delete_task" => ("delete_task", Doing::Delete),
+                "restore_task" => ("restore_task", Doing::Restore),
+                _ => ("get_task", Doing::LookUp),
+            };
+            let arguments = unsettled.arguments.as_object().cloned().unwrap_or_default();
+            return self.act(target, doing, tool, arguments);
+        }
+        let asked = self.asked_about.take();
+        let Some(request) = asked.and_then(|asked| only_request(&asked)) else {
+            return Ok(reply::what_with_it());
+        };
+        match with_target(request, target.clone()) {
+            Some(request) => self.carry_out(request),
+            None => Ok(reply::what_with_it()),
+        }
+    }
+
+    /// What is no request may be a title, said in answer to "which one?".
+    fn answer_to_question(&mut self, said: &str) -> Result<String, Waiting> {
+        if self.memory.unsettled.is_none() && self.asked_about.is_none() {
+            return Ok(reply::not_understood());
+        }
+        let sentence = Sentence::read(said);
+        let words = sentence.phrase();
+        let words = words.after_any(&["the", "my"]).unwrap_or(words).text().to_lowercase();
+        let exact = |known: &&Known| known.title.to_lowercase() == words;
+        let close = |known: &&Known| known.title.to_lowercase().contains(&words);
+        let listing = &self.memory.listing;
+        let fits: Vec<&Known> = listing.iter().filter(exact).collect();
+        let fits = if fits.is_empty() {
+            listing.iter().filter(close).collect()
+        } else {
+            fits
+        };
+        match fits.as_slice() {
+            [only] if !words.is_empty() => {
+                let target = Target::Id(only.id.clone());
+                self.settle(&target)
+            }
+            _ => Ok(reply::not_understood()),
+        }
+    }
+}
+
+fn named(task: Known) -> Named {
+    Named {
+        argument: task.id,
+        shown: task.title,
+    }
+}
+
+/// The request of a message that holds just one.
+fn only_request(said: &str) -> Option<Request> {
+    let sentence = Sentence::read(said);
+    match grammar::read(sentence.phrase()).as_slice() {
+        [Some(only)] => Some(only.clone()),
+        _ => None,
+    }
+}
+
+/// The same request for another task.
+fn with_target(request: Request, target: Target) -> Option<Request> {
+    Some(match request {
+        Request::Look(_) => Request::Look(target),
+        Request::Change(_, change) => Request::Change(target, change),
+        Request::Complete(_) => Request::Complete(target),
+        Request::Reopen(_) => Request::Reopen(target),
+        Request::Delete(_) => Request::Delete(target),
+        Request::Restore(_) => Request::Restore(target),
+        _ => return None,
+    })
+}
+
+fn new_task(task: &NewTask) -> Value {
+    let mut arguments = Map::new();
+    let mut put = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            arguments.insert(name.to_owned(), value);
+        }
+    };
+    put("title", Some(task.title.clone().into()));
+    put("priority", task.priority.map(Into::into));
+    put("due", task.due.clone().map(Into::into));
+    put("recurrence", task.recurrence.clone().map(Into::into));
+    put("tags", (!task.tags.is_empty()).then(|| json!(task.tags)));
+    Value::Object(arguments)
+}
+
+fn change_arguments(change: &Change) -> Map<String, Value> {
+    let (name, value) = match change {
+        Change::Title(title) => ("title", title.as_str()),
+        Change::Priority(level) => ("priority", *level),
+        Change::Due(when) => ("due", when.as_str()),
+        Change::Recurrence(rule) => ("recurrence", rule.as_str()),
+        Change::Description(text) => ("description", text.as_str()),
+        Change::Start => ("status", "in_progress"),
+    };
+    Map::from_iter([(name.to_owned(), value.into())])
+}
