@@ -1,6 +1,9 @@
 //! One key, one effect.
 
+use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
+
 use taskchat_domain::{Kind, Origin, PageRequest, TurnId};
+use tokio::time::timeout;
 
 use crate::{
     By, Outcome,
@@ -151,4 +154,45 @@ async fn twenty_at_once_under_one_key_act_once() {
     assert_eq!(outcomes.len(), 20);
     assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0]));
     assert_eq!(bench.all().await, [outcomes[0].task.clone()]);
+}
+
+/// Polls a future at most so many times and then drops it.
+async fn polled<F: Future>(future: F, times: u32) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut left = times;
+    poll_fn(|context| match left.checked_sub(1) {
+        None => Poll::Ready(None),
+        Some(fewer) => {
+            left = fewer;
+            future.as_mut().poll(context).map(Some)
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_change_cut_off_is_whole_or_nothing() {
+    let bench = Bench::new().await;
+    let (mut cut, mut kept) = (0, 0);
+    for step in 0..120 {
+        let by = bench.under(&format!("cut {step}"));
+        let create = bench.tasks.create(&by, titled("Buy milk"));
+        match polled(create, step % 40).await {
+            Some(done) => {
+                done.unwrap();
+                kept += 1;
+            }
+            None => cut += 1,
+        }
+    }
+    assert!(cut > 0 && kept > 0, "{kept} kept, {cut} cut off");
+    let page = PageRequest::parse(200, "").unwrap();
+    let history = bench.tasks.operations(&bench.ann, None, &page).await;
+    let tasks = bench.all().await.len();
+    assert_eq!(tasks, history.unwrap().items.len());
+    assert!(tasks >= kept, "{tasks} tasks, {kept} kept, {cut} cut off");
+    // The store still takes changes, and at once.
+    timeout(Duration::from_secs(4), bench.add("After all that"))
+        .await
+        .unwrap();
 }
