@@ -131,6 +131,23 @@ impl Tasks {
     }
 }
 
+impl Tasks {
+    /// What was done under the key of `by`, whatever it was asked with; `None` without a key, or
+    /// when nothing was. For callers whose arguments are read anew each time ("in two hours", a
+    /// task named by its title) and who know by other means that it is the same request.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn earlier(&self, by: &By) -> Result<Option<Outcome>> {
+        let Some(key) = &by.key else {
+            return Ok(None);
+        };
+        let tx = self.store.begin(&by.user).await?;
+        let first = tx.find_operation(&stored_key(key)).await?;
+        first.map(|(first, _)| outcome(&first)).transpose()
+    }
+}
+
 /// True when an operation found nothing to do.
 pub(crate) fn is_idle(operation: &Operation) -> bool {
     operation

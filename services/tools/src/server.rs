@@ -78,7 +78,10 @@ impl ToolServer {
             args: Args::new(tool.arguments, arguments)?,
             key: key(self.bench.origin, meta)?,
         };
-        (tool.run)(&call).await
+        match (tool.run)(&call).await {
+            Err(refusal) => again(tool, &call, refusal).await,
+            done => done,
+        }
     }
 
     /// One call, from its span to its envelope.
@@ -107,6 +110,27 @@ impl ToolServer {
             }
         }
         envelope(answer)
+    }
+}
+
+/// A call of a turn that was taken up again may be refused only because it was done before: a task
+/// named by its old title, a phrase that means another instant by now. Then what was done is told.
+/// The arguments of a turn's call are stored before it is made, so its key alone says that it is the
+/// same; other callers choose their keys themselves, and theirs must fit the arguments too.
+async fn again(tool: &tool::Tool, call: &Call<'_>, refusal: Refusal) -> Result<Done, Refusal> {
+    let (Some(retell), Origin::Turn { .. }) = (tool.retell, call.bench.origin) else {
+        return Err(refusal);
+    };
+    let is_telling = matches!(
+        refusal.code(),
+        Code::AlreadyExists | Code::TaskNotFound | Code::AmbiguousTask
+    );
+    if !is_telling {
+        return Err(refusal);
+    }
+    match call.tools.tasks.earlier(&call.by()).await? {
+        Some(outcome) => retell(outcome),
+        None => Err(refusal),
     }
 }
 

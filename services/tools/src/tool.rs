@@ -4,7 +4,7 @@ use futures::future::BoxFuture;
 use rmcp::model::ToolAnnotations;
 use serde_json::Value;
 use taskchat_domain::{Due, Timestamp};
-use taskchat_tasks::By;
+use taskchat_tasks::{By, Outcome};
 
 use crate::{
     Bench, Tools,
@@ -28,6 +28,9 @@ pub(crate) struct Tool {
     pub(crate) arguments: &'static [Argument],
     /// The schema of `data` in its answer.
     pub(crate) data: fn() -> Value,
+    /// Tells what an earlier call did, when this one turns out to be the same; `None` for tools
+    /// that change nothing.
+    pub(crate) retell: Option<fn(Outcome) -> Result<Done, Refusal>>,
     /// Does it.
     pub(crate) run: for<'a> fn(&'a Call<'a>) -> BoxFuture<'a, Result<Done, Refusal>>,
 }

@@ -40,6 +40,7 @@ pub(crate) const TOOL: Tool = Tool {
         },
     ],
     data: schema::task,
+    retell: Some(Done::task),
     run: |call| Box::pin(run(call)),
 };
 

@@ -1,6 +1,7 @@
 //! `delete_task`: take a task off the list, until it is restored.
 
 use serde_json::{Value, json};
+use taskchat_tasks::Outcome;
 
 use crate::{
     args::TASK_ID,
@@ -16,6 +17,7 @@ pub(crate) const TOOL: Tool = Tool {
     effect: Effect::Removes,
     arguments: &[TASK_ID],
     data,
+    retell: Some(told),
     run: |call| Box::pin(run(call)),
 };
 
@@ -28,7 +30,10 @@ fn data() -> Value {
 
 async fn run(call: &Call<'_>) -> Result<Done, Refusal> {
     let id = naming::task_id(call, Among::OpenFirst).await?;
-    let outcome = call.tools.tasks.delete(&call.by(), id).await?;
+    told(call.tools.tasks.delete(&call.by(), id).await?)
+}
+
+fn told(outcome: Outcome) -> Result<Done, Refusal> {
     let data = json!({"task_id": outcome.task.id, "deleted": true});
     Ok(Done::with(data, outcome))
 }

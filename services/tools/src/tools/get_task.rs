@@ -15,6 +15,7 @@ pub(crate) const TOOL: Tool = Tool {
     effect: Effect::Reads,
     arguments: &[TASK_ID],
     data: schema::task,
+    retell: None,
     run: |call| Box::pin(run(call)),
 };
 

@@ -48,6 +48,7 @@ pub(crate) const TOOL: Tool = Tool {
         },
     ],
     data,
+    retell: None,
     run: |call| Box::pin(run(call)),
 };
 

@@ -15,6 +15,7 @@ pub(crate) const TOOL: Tool = Tool {
     effect: Effect::Sets,
     arguments: &[TASK_ID],
     data: schema::task,
+    retell: Some(Done::task),
     run: |call| Box::pin(run(call)),
 };
 

@@ -29,6 +29,7 @@ pub(crate) const TOOL: Tool = Tool {
         },
     ],
     data,
+    retell: None,
     run: |call| Box::pin(run(call)),
 };
 

@@ -19,6 +19,7 @@ pub(crate) const TOOL: Tool = Tool {
         about: "Which change: operation_id of its receipt. The latest one when absent.",
     }],
     data: schema::task,
+    retell: Some(Done::task),
     run: |call| Box::pin(run(call)),
 };
 

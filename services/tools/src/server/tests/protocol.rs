@@ -34,11 +34,6 @@ async fn a_call_made_again_acts_once() {
         .await
         .unwrap();
     assert_eq!(first, again);
-    let other = hands
-        .raw("add_task", json!({"title": "bread"}), meta.clone())
-        .await
-        .unwrap();
-    assert_eq!(other["error"]["code"], "ALREADY_EXISTS");
     assert_eq!(hands.titles(json!({})).await, ["milk"]);
 
     // Another turn, another person: other keys.
@@ -64,6 +59,8 @@ async fn a_call_made_again_acts_once() {
             .unwrap();
     }
     assert_eq!(carl.titles(json!({"query": "bread"})).await, ["bread"]);
+    let other = carl.raw("add_task", json!({"title": "butter"}), key);
+    assert_eq!(other.await.unwrap()["error"]["code"], "ALREADY_EXISTS");
     let bad = json!({"taskchat/idempotency-key": 7});
     let refused = carl.raw("add_task", add, bad).await.unwrap();
     assert_eq!(refused["error"]["field"], "taskchat/idempotency-key");
@@ -159,4 +156,51 @@ async fn a_call_that_is_given_up_stops() {
         .wait_for(|ended| *ended == 2)
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn a_turn_taken_up_again_hears_what_it_did_though_words_have_lost_their_meaning() {
+    let house = House::new().await;
+    let ann = house.hands_of("ann").await;
+    for title in ["milk", "bread", "plants"] {
+        ann.add(title).await;
+    }
+    let turn = TurnId::new();
+    let calls = [
+        ("add_task", json!({"title": "tea", "due": "in 2 hours"})),
+        ("update_task", json!({"task": "milk", "title": "butter"})),
+        ("delete_task", json!({"task": "bread"})),
+        ("restore_task", json!({"task": "bread"})),
+        (
+            "update_task",
+            json!({"task": "plants", "recurrence": "FREQ=DAILY", "due": "today"}),
+        ),
+        ("complete_task", json!({"task": "plants"})),
+        ("undo", json!({})),
+    ];
+    let run = async || {
+        let hands = house.hands_in_turn("ann", turn).await;
+        let mut told = Vec::new();
+        for (n, (tool, args)) in calls.iter().enumerate() {
+            let meta = json!({"taskchat/call-id": format!("call_{n}")});
+            told.push(hands.raw(tool, args.clone(), meta).await.unwrap());
+        }
+        told
+    };
+    let first = run().await;
+    assert!(
+        first.iter().all(|told| told["success"] == true),
+        "{first:#?}"
+    );
+    let titles = ann.titles(json!({})).await;
+    house.clock.advance(chrono::Duration::hours(20));
+    let again = run().await;
+    for (first, again) in first.iter().zip(&again) {
+        assert_eq!(first["data"], again["data"]);
+        assert_eq!(
+            first["receipt"]["operation_id"],
+            again["receipt"]["operation_id"]
+        );
+    }
+    assert_eq!(ann.titles(json!({})).await, titles);
 }
