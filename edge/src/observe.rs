@@ -14,11 +14,11 @@ use bytes::Bytes;
 use futures::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use http_body::{Body as _, Frame, SizeHint};
-use opentelemetry::global;
+use opentelemetry::{global, trace::TraceContextExt as _};
 use opentelemetry_http::{HeaderExtractor, HeaderInjector};
 use tokio::time::Instant;
 use tracing::{Instrument, Span, field::Empty};
-use tracing_opentelemetry::OpenTelemetrySpanExt;
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use crate::problem::{Problem, Trouble};
 
@@ -42,7 +42,6 @@ pub(crate) async fn observe(mut request: Request, next: Next) -> Response<Body> 
 
     let span = tracing::info_span!(
         "request",
-        otel.name = Empty,
         otel.kind = "server",
         http.request.method = request.method().as_str(),
         url.path = request.uri().path(),
@@ -111,7 +110,7 @@ struct Line {
     method: String,
     path: String,
     route: Option<Route>,
-    status: u16,
+    status: i64,
     grpc_status: Option<String>,
     trouble: Option<Trouble>,
     is_whole: bool,
@@ -119,21 +118,26 @@ struct Line {
 
 impl Line {
     fn head(&mut self, response: &mut Response<Body>) {
-        self.status = response.status().as_u16();
+        self.status = response.status().as_u16().into();
         self.route = response.extensions_mut().remove();
         self.trouble = response.extensions_mut().remove();
         self.is_whole = response.body().is_end_stream();
         self.trailers(response.headers());
         self.span.record("http.response.status_code", self.status);
+        // The span is exported under the name it began with, unless told directly.
+        let context = self.span.context();
         match &self.route {
             Some(Route(route)) => {
                 self.span.record("http.route", route.as_ref());
-                self.span
-                    .record("otel.name", format!("{} {route}", self.method));
+                context
+                    .span()
+                    .update_name(format!("{} {route}", self.method));
             }
-            None => {
-                self.span.record("otel.name", self.method.as_str());
-            }
+            None => context.span().update_name(self.method.clone()),
+        }
+        if response.status().is_server_error() {
+            self.span
+                .set_status(opentelemetry::trace::Status::error(""));
         }
     }
 

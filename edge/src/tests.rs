@@ -3,6 +3,7 @@
 mod doors;
 mod errors;
 mod json;
+mod observe;
 mod requests;
 mod rules;
 mod streams;

@@ -176,10 +176,7 @@ async fn wrong_requests_are_told_what_is_wrong() {
             "422 id must be a whole number [id]",
         ),
         ("PUT /v1/items/5/tags {}", "422 the body must be a list []"),
-        (
-            "PUT /v1/items/5/tags [1]",
-            "422 [0] must be a string [[0]]",
-        ),
+        ("PUT /v1/items/5/tags [1]", "422 [0] must be a string [[0]]"),
         (
             r#"PATCH /v1/items/5 {"title":5,"maker":{"age":"x"}}"#,
             "422 title must be a string [title maker.age]",
