@@ -285,11 +285,11 @@ async fn text_before_a_call_is_kept() {
         .finish("tool_calls");
     model.says([first, text("Added x.")]);
     let reply = ada.chat("Add x").await.ok();
-    assert_eq!(reply["response_text"], "Let me do that. Added x.");
+    assert_eq!(reply["response_text"], "Let me do that. \n\nAdded x.");
     let step = model.last().messages()[2].clone();
     assert_eq!(
         (&step["role"], &step["content"]),
-        (&json!("assistant"), &json!("Let me do that. "))
+        (&json!("assistant"), &json!("Let me do that."))
     );
 }
 

@@ -2,8 +2,10 @@
 //!
 //! SQLite cannot be stopped, so a trigger refuses the writes, with text that must not leak.
 
+use std::time::Duration;
+
 use serde_json::json;
-use taskchat_tests::{App, user};
+use taskchat_tests::{App, FakeModel, eventually, text, user};
 
 #[tokio::test]
 async fn s090_a_database_that_recovers() {
@@ -58,7 +60,7 @@ async fn s106_a_message_that_cannot_be_stored_is_not_half_stored() {
     let (app, model) = App::scripted().await;
     let ada = app.sign_up("ada").await;
     let mut database = app.database().await;
-    for table in ["turns", "entries", "turn_events"] {
+    for table in ["turns", "entries"] {
         database.refuses_inserts(table).await;
         let answer = ada.chat("Add buy milk").await;
         assert!(
@@ -77,6 +79,38 @@ async fn s106_a_message_that_cannot_be_stored_is_not_half_stored() {
         model.requests().is_empty(),
         "the model is asked only about what is stored"
     );
+}
+
+#[tokio::test]
+async fn a_turn_waits_for_a_database_that_comes_back() {
+    let model = FakeModel::start().await;
+    let app = App::setup()
+        .model(&model)
+        .set("TASKCHAT_TURNS__LEASE", "500ms")
+        .start()
+        .await;
+    let ada = app.sign_up("ada").await;
+    let mut database = app.database().await;
+    model.otherwise(|_| text("Hello."));
+    database.refuses_inserts("turn_events").await;
+    let waiting = tokio::spawn({
+        let ada = ada.clone();
+        async move { ada.chat("hi").await }
+    });
+    eventually("the message is stored", || async {
+        !ada.conversations().await.is_empty()
+    })
+    .await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    database.heals().await;
+    let answer = waiting.await.expect("an answer");
+    // Nothing was lost: the turn is carried on, or it said that it could not be.
+    if answer.status == 200 {
+        assert_eq!(answer.ok()["response_text"], "Hello.");
+    } else {
+        answer.refused(503);
+    }
+    assert_eq!(ada.conversations().await.len(), 1);
 }
 
 #[tokio::test]

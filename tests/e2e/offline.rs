@@ -237,7 +237,7 @@ async fn s100_the_weather_is_somebody_elses_business() {
     let (_app, ada) = ada().await;
     let said = say(&ada, "", "Will it rain tomorrow?").await;
     assert_eq!(said.tools, Vec::<String>::new());
-    for ability in ["add", "list", "complete"] {
+    for ability in ["add", "list", "done"] {
         mentions(&said, ability);
     }
 }

@@ -118,7 +118,7 @@ async fn leaving_a_stream_stops_nothing() {
     assert_contiguous(&one, last + 1);
     assert_contiguous(&two, 1);
     assert_eq!(two[last as usize..], one[..]);
-    assert_eq!(text_of(&two), "Hold on. Added x.");
+    assert_eq!(text_of(&two), "Hold on. \n\nAdded x.");
     assert_eq!(ada.titles().await, ["x"]);
 }
 

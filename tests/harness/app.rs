@@ -133,6 +133,8 @@ impl App {
 
     /// Its database, past all rules.
     pub async fn database(&self) -> Database {
+        // Answers only once the tables are there.
+        assert_eq!(self.get("/readyz").await.status, 200);
         Database::open(&self.dir.path().join("taskchat.db")).await
     }
 

@@ -70,11 +70,15 @@ impl Envelope {
 
 /// One JSON-RPC request to `/mcp`, whatever the answer.
 pub async fn post(user: &User, method: &str, params: Value) -> Answer {
+    let version = params["protocolVersion"]
+        .as_str()
+        .unwrap_or("2025-06-18")
+        .to_owned();
     let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
     let request = user
         .request(Method::POST, "/mcp")
         .header("accept", "application/json, text/event-stream")
-        .header("mcp-protocol-version", "2025-06-18")
+        .header("mcp-protocol-version", version)
         .json(&body);
     Answer::read(request.send().await.expect("an answer")).await
 }
