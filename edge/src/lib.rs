@@ -13,6 +13,15 @@
 //! adds its route and takes no code here. Who the caller is, is found out by a layer around this
 //! router; what they may do is the services' business ([`Guard`] only answers early).
 //!
+//! ```no_run
+//! use taskchat_edge::{Options, RuleError, here, router};
+//!
+//! # fn serve(services: axum::Router, descriptor_set: &[u8]) -> Result<axum::Router, RuleError> {
+//! // `services` is what `tonic::service::Routes::into_axum_router` gives.
+//! router(here(services), descriptor_set, Options::default())
+//! # }
+//! ```
+//!
 //! `README.md` beside this file has every mapping rule with an example. To add a choice that another
 //! project may want to make otherwise, add a field to [`Options`] with `google.rpc`'s default.
 

@@ -1,9 +1,11 @@
 //! The edge from outside, before a service that answers whatever a test wants.
 
+mod bodies;
 mod doors;
 mod errors;
 mod json;
 mod observe;
+mod page;
 mod requests;
 mod rules;
 mod streams;
