@@ -63,6 +63,7 @@ pub(crate) async fn observe(mut request: Request, next: Next) -> Response<Body> 
     let mut line = Line {
         span: span.clone(),
         started: Instant::now(),
+        id: id_text.clone(),
         method: request.method().to_string(),
         path: request.uri().path().to_owned(),
         route: None,
@@ -107,6 +108,7 @@ fn new_id() -> HeaderValue {
 struct Line {
     span: Span,
     started: Instant,
+    id: String,
     method: String,
     path: String,
     route: Option<Route>,
@@ -166,6 +168,8 @@ impl Drop for Line {
                 .as_ref()
                 .map(|Trouble(trouble)| trouble.as_str()),
             is_whole = self.is_whole,
+            // Also in the span, which not every format prints.
+            request.id = self.id,
             "Answered a request"
         );
     }

@@ -93,7 +93,7 @@ async fn a_request_is_one_line_without_secrets() {
         assert_eq!(line["url.path"], "/v1/items/5:archive");
         assert_eq!(line["http.route"], "/v1/items/{id}:archive");
         assert_eq!(line["http.response.status_code"], status);
-        assert_eq!(line["span"]["request.id"], "r1");
+        assert_eq!(line["request.id"], "r1");
         assert_eq!(line["is_whole"], true);
         assert!(line["duration_ms"].as_f64().unwrap() > 0.0);
     }
