@@ -3,6 +3,11 @@
 //! The `.proto` files beside this crate are the single source; nothing here is written by hand.
 
 /// Messages and services of `taskchat.v1`.
+#[expect(
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason,
+    reason = "generated code"
+)]
 pub mod v1 {
     tonic::include_proto!("taskchat.v1");
 }

@@ -54,7 +54,7 @@ impl Chat {
             loop {
                 let scope = chat.store.as_user(&user);
                 // Looked up before the events: whatever a finished turn wrote is then among them.
-                let finished = chat.own_turn(&user, id).await?.state.is_final();
+                let finished = chat.is_over(&user, id).await?;
                 let events = scope.events(id, after, BATCH).await?;
                 let drained = events.len() < BATCH as usize;
                 for event in events {
@@ -90,7 +90,7 @@ impl Chat {
     /// [`Error::NotFound`] when the turn is unknown or somebody else's.
     pub async fn wait(&self, user: &UserId, id: TurnId) -> Result<(Turn, Reply)> {
         let mut waiter = self.wakes.subscribe(id);
-        while !self.own_turn(user, id).await?.state.is_final() {
+        while !self.is_over(user, id).await? {
             tokio::select! {
                 () = waiter.news() => {}
                 () = sleep(POLL) => {}
@@ -104,6 +104,7 @@ impl Chat {
     /// # Errors
     /// [`Error::NotFound`] when the turn is unknown or somebody else's.
     pub async fn cancel(&self, user: &UserId, id: TurnId) -> Result<(Turn, Reply)> {
+        self.own_turn(user, id).await?;
         let tx = self.store.begin(user).await?;
         let turn = tx
             .request_cancel(id)
@@ -122,13 +123,5 @@ impl Chat {
             }
         }
         self.turn(user, id).await
-    }
-
-    async fn own_turn(&self, user: &UserId, id: TurnId) -> Result<Turn> {
-        self.store
-            .as_user(user)
-            .turn(id)
-            .await?
-            .ok_or(Error::NotFound(Noun::Turn))
     }
 }

@@ -81,12 +81,27 @@ impl Chat {
     /// A turn and what it has come to.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when it is unknown or somebody else's.
+    /// [`Error::NotFound`] when it is unknown, somebody else's, or of a deleted conversation.
     pub async fn turn(&self, user: &UserId, id: TurnId) -> Result<(Turn, Reply)> {
-        let scope = self.store.as_user(user);
-        let turn = scope.turn(id).await?.ok_or(Error::NotFound(Noun::Turn))?;
-        let entries = scope.entries(&[id]).await?;
+        let turn = self.own_turn(user, id).await?;
+        let entries = self.store.as_user(user).entries(&[id]).await?;
         let reply = Reply::fold(&turn, &entries);
         Ok((turn, reply))
+    }
+
+    /// A turn of a conversation that has not been deleted.
+    async fn own_turn(&self, user: &UserId, id: TurnId) -> Result<Turn> {
+        let scope = self.store.as_user(user);
+        let turn = scope.turn(id).await?.ok_or(Error::NotFound(Noun::Turn))?;
+        if scope.conversation(turn.conversation_id).await?.is_none() {
+            return Err(Error::NotFound(Noun::Turn));
+        }
+        Ok(turn)
+    }
+
+    /// True once nothing more will happen in a turn.
+    async fn is_over(&self, user: &UserId, id: TurnId) -> Result<bool> {
+        let turn = self.store.as_user(user).turn(id).await?;
+        Ok(turn.is_none_or(|turn| turn.state.is_final()))
     }
 }

@@ -8,6 +8,7 @@
 
 pub mod clock;
 pub mod conversation;
+pub mod due;
 pub mod entry;
 pub mod error;
 pub mod filter;
@@ -20,15 +21,14 @@ pub mod user;
 
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use conversation::{Conversation, ConversationTitle, Excerpt, Message, Role};
+pub use due::Due;
 pub use entry::{Call, CallId, CallResult, Entry, EntryBody, Notice, NoticeKind};
 pub use error::{BoxError, Error, Kind, Noun, Result};
 pub use filter::{OrderKey, TaskFilter, TaskOrder};
 pub use id::{ConversationId, EntryId, OperationId, SessionId, TaskId, TurnId, UserId};
 pub use page::{Page, PageRequest};
 pub use receipt::{FieldChange, Operation, Origin, Receipt, ReceiptKind, TaskChange};
-pub use task::{
-    Description, Due, NewTask, Priority, Recurrence, Status, Tags, Task, TaskPatch, Title,
-};
+pub use task::{Description, NewTask, Priority, Recurrence, Status, Tags, Task, TaskPatch, Title};
 pub use turn::{
     EventBody, Failure, FailureKind, Reply, ToolCall, Turn, TurnEvent, TurnState, Usage,
 };

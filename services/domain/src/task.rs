@@ -2,10 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Origin, Result, TaskId, Timestamp};
+use crate::{Due, Error, Origin, Result, TaskId, Timestamp};
 
 /// Something to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -264,76 +264,6 @@ impl Recurrence {
     }
 }
 
-/// When a task is due. On the wire: "2026-11-27" or "2026-11-27T16:00:00Z".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum Due {
-    /// Some time that day, wherever the person is.
-    Date(NaiveDate),
-    /// At that instant.
-    Instant(Timestamp),
-}
-
-impl Due {
-    /// Reads a date or an RFC 3339 instant; years 1 to 9999.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] naming `due_date`.
-    pub fn parse(text: &str) -> Result<Self> {
-        Self::parse_field("due_date", text)
-    }
-
-    /// As [`Self::parse`], for a field of another name.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] naming `field`.
-    pub fn parse_field(field: &'static str, text: &str) -> Result<Self> {
-        use chrono::Datelike;
-        let due = if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-            (text.len() == 10).then_some(Self::Date(date))
-        } else {
-            DateTime::parse_from_rfc3339(text)
-                .ok()
-                .map(|at| Self::Instant(at.with_timezone(&Utc).trunc_subsecs(6)))
-        };
-        due.filter(|due| (1..=9999).contains(&due.instant().year()))
-            .ok_or_else(|| {
-                Error::invalid(field, "must be a date (2026-11-27) or an RFC 3339 instant")
-            })
-    }
-
-    /// A point in time to sort and filter by: a date counts as its first instant in UTC.
-    #[must_use]
-    pub fn instant(self) -> Timestamp {
-        match self {
-            Self::Date(date) => date.and_time(chrono::NaiveTime::MIN).and_utc(),
-            Self::Instant(at) => at,
-        }
-    }
-}
-
-impl fmt::Display for Due {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Date(date) => date.fmt(f),
-            Self::Instant(at) => f.write_str(&at.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
-        }
-    }
-}
-
-impl TryFrom<String> for Due {
-    type Error = Error;
-    fn try_from(text: String) -> Result<Self> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Due> for String {
-    fn from(due: Due) -> Self {
-        due.to_string()
-    }
-}
-
 /// How far a task has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -434,20 +364,6 @@ mod tests {
         assert!(Title::parse(&"é".repeat(200)).is_ok());
         for bad in ["", " \t", &"é".repeat(201), "a\0b"] {
             assert!(Title::parse(bad).is_err(), "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn due_keeps_what_was_said() {
-        for (text, said) in [
-            ("2026-11-27", "2026-11-27"),
-            ("2026-11-27T17:00:00+01:00", "2026-11-27T16:00:00Z"),
-            ("2026-11-27T16:00:00.25Z", "2026-11-27T16:00:00.250Z"),
-        ] {
-            assert_eq!(Due::parse(text).unwrap().to_string(), said);
-        }
-        for bad in ["", "soon", "2026-13-01", "2026-11-27T16:00:00", "20261127"] {
-            assert!(Due::parse(bad).is_err(), "{bad:?}");
         }
     }
 
