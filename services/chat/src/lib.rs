@@ -12,6 +12,7 @@ mod follow;
 mod journal;
 mod messages;
 mod recover;
+mod retry;
 mod run;
 mod start;
 mod wake;

@@ -47,6 +47,9 @@ pub enum Error {
     /// The operation was undone before it could be, or cannot be undone at all.
     #[error("operation {0} cannot be redone: it is not undone")]
     NotUndone(OperationId),
+    /// A turn that is under way or was answered.
+    #[error("only a turn that failed or was stopped can be tried again")]
+    NotRetryable,
     /// A limit of this user or address.
     #[error("{what}")]
     Exhausted {
@@ -97,7 +100,7 @@ impl Error {
             Self::Invalid { .. } | Self::NothingToUpdate => Kind::Invalid,
             Self::AlreadyExists(_) => Kind::AlreadyExists,
             Self::Conflict { .. } => Kind::Conflict,
-            Self::Busy | Self::NotUndone(_) => Kind::Precondition,
+            Self::Busy | Self::NotUndone(_) | Self::NotRetryable => Kind::Precondition,
             Self::Exhausted { .. } => Kind::Exhausted,
             Self::WrongCredentials | Self::BadToken => Kind::Unauthenticated,
             Self::Unavailable(_) => Kind::Unavailable,

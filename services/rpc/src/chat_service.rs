@@ -5,13 +5,14 @@ use std::pin::Pin;
 use futures::{Stream, StreamExt};
 use taskchat_auth::Caller;
 use taskchat_chat::{Chat, IfBusy, Send as NewMessage};
-use taskchat_domain::{ConversationId, Error, Result, TimeZone, TurnId, UserId};
+use taskchat_domain::{ConversationId, Error, Origin, Result, TimeZone, TurnId, UserId};
 use taskchat_proto::v1::{self, chat_service_server::ChatService};
+use taskchat_tasks::{By, Tasks};
 use tonic::{Request, Response, metadata::MetadataMap};
 
 use crate::{
     caller::{CallerOf, MustBe},
-    convert::turn,
+    convert::{operation, turn},
     request_id::request_id,
     status::{Answer, Refused, failed_turn, status},
 };
@@ -19,6 +20,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Chats {
     pub(crate) chat: Chat,
+    pub(crate) tasks: Tasks,
 }
 
 /// The events of a turn, as they are sent.
@@ -101,9 +103,63 @@ impl ChatService for Chats {
             turn: Some(turn::turn(&ended, &reply, user)),
         }))
     }
+
+    async fn retry_turn(
+        &self,
+        request: Request<v1::RetryTurnRequest>,
+    ) -> Answer<Response<v1::RetryTurnResponse>> {
+        let caller = request.caller()?;
+        let user = caller.user_id();
+        let id = TurnId::parse(&request.get_ref().turn_id).or_status()?;
+        let started = self.chat.retry(user, id).await.or_status()?;
+        let (started, reply) = self.chat.turn(user, started.id).await.or_status()?;
+        Ok(Response::new(v1::RetryTurnResponse {
+            turn: Some(turn::turn(&started, &reply, user)),
+        }))
+    }
+
+    async fn undo_turn(
+        &self,
+        request: Request<v1::UndoTurnRequest>,
+    ) -> Answer<Response<v1::UndoTurnResponse>> {
+        let caller = request.caller()?;
+        let (by, id) = self.own_turn(&caller, &request.get_ref().turn_id).await?;
+        let outcomes = self.tasks.undo_turn(&by, id).await.or_status()?;
+        let outcomes = outcomes
+            .into_iter()
+            .map(|it| operation::outcome(it, v1::OutcomeKind::Undone, &by.user))
+            .collect();
+        Ok(Response::new(v1::UndoTurnResponse { outcomes }))
+    }
+
+    async fn redo_turn(
+        &self,
+        request: Request<v1::RedoTurnRequest>,
+    ) -> Answer<Response<v1::RedoTurnResponse>> {
+        let caller = request.caller()?;
+        let (by, id) = self.own_turn(&caller, &request.get_ref().turn_id).await?;
+        let outcomes = self.tasks.redo_turn(&by, id).await.or_status()?;
+        let outcomes = outcomes
+            .into_iter()
+            .map(|it| operation::outcome(it, v1::OutcomeKind::Redone, &by.user))
+            .collect();
+        Ok(Response::new(v1::RedoTurnResponse { outcomes }))
+    }
 }
 
 impl Chats {
+    /// Whose hand undoes or redoes what a turn did, once the turn is known to be theirs.
+    async fn own_turn(&self, caller: &Caller, turn: &str) -> Answer<(By, TurnId)> {
+        let id = TurnId::parse(turn).or_status()?;
+        self.chat.turn(caller.user_id(), id).await.or_status()?;
+        let by = By {
+            user: caller.user_id().clone(),
+            origin: Origin::Hand,
+            key: None,
+        };
+        Ok((by, id))
+    }
+
     async fn events(&self, user: &UserId, id: TurnId, after: i32) -> Answer<Response<Events>> {
         let followed = self.chat.follow(user, id, after).await.or_status()?;
         let owner = user.clone();

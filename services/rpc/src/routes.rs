@@ -59,7 +59,13 @@ pub fn routes(accounts: Accounts, tasks: Tasks, chat: Chat, config: RpcConfig) -
     };
     let (conversations, messages) = (chat.clone(), chat.clone());
     let services = Routes::new(bounded!(AuthServiceServer, auth))
-        .add_service(bounded!(ChatServiceServer, Chats { chat }))
+        .add_service(bounded!(
+            ChatServiceServer,
+            Chats {
+                chat,
+                tasks: tasks.clone()
+            }
+        ))
         .add_service(bounded!(
             ConversationServiceServer,
             Conversations {

@@ -45,6 +45,9 @@ pub(crate) fn status(error: Error) -> Status {
             problem,
         } => details.push(precondition("CHANGED", field, problem)),
         Error::Busy => details.push(precondition("BUSY", "conversation", &error.to_string())),
+        Error::NotRetryable => {
+            details.push(precondition("NOT_RETRYABLE", "turn", &error.to_string()));
+        }
         Error::NotUndone(id) => {
             details.push(precondition(
                 "NOT_UNDONE",

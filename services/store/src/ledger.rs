@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use serde_json::Value;
 use taskchat_domain::{
-    Error, Operation, OperationId, Page, PageRequest, Result, TaskChange, TaskId,
+    Error, Operation, OperationId, Page, PageRequest, Result, TaskChange, TaskId, TurnId,
 };
 
 use crate::{
@@ -35,6 +35,21 @@ impl UserScope {
             .await
             .map_err(translate)?;
         row.map(operation).transpose()
+    }
+
+    /// What a turn changed, in order. Operations that found nothing to do are left out.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn turn_operations(&self, turn: TurnId) -> Result<Vec<Operation>> {
+        let rows = changing(self.user_id())
+            .filter(Column::OriginTurnId.eq(turn.uuid()))
+            .order_by_asc(Column::CreatedAt)
+            .order_by_asc(Column::Id)
+            .all(&self.reader)
+            .await
+            .map_err(translate)?;
+        rows.into_iter().map(operation).collect()
     }
 
     /// What was done, newest first: to one task, or to all. Operations that found nothing to do

@@ -23,12 +23,15 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod undo;
+mod undo_turn;
 mod update;
 
 use std::sync::Arc;
 
 use taskchat_domain::{Clock, Origin, Receipt, Task, UserId};
 use taskchat_store::Store;
+
+pub use undo_turn::{Taken, TurnOutcome};
 
 /// The use cases of tasks. Cheap to clone.
 #[derive(Debug, Clone)]

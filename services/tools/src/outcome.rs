@@ -144,7 +144,7 @@ impl From<Error> for Refusal {
             Error::NothingToUpdate => (Code::NoFieldsToUpdate, None),
             Error::AlreadyExists(_) => (Code::AlreadyExists, None),
             Error::Conflict { field, .. } => (Code::Conflict, field.clone()),
-            Error::Busy | Error::NotUndone(_) => (Code::Conflict, None),
+            Error::Busy | Error::NotUndone(_) | Error::NotRetryable => (Code::Conflict, None),
             Error::Exhausted { .. } => (Code::LimitExceeded, None),
             Error::WrongCredentials | Error::BadToken => (Code::Unauthenticated, None),
             Error::Unavailable(_) | Error::TimedOut | Error::Internal(_) => (Code::DbError, None),

@@ -1,7 +1,8 @@
 //! Receipts and the operations they belong to.
 
-use taskchat_domain::{FieldChange, Operation, Origin, Receipt, ReceiptKind, UserId};
+use taskchat_domain::{Error, FieldChange, Operation, Origin, Receipt, ReceiptKind, UserId};
 use taskchat_proto::v1;
+use taskchat_tasks::{Taken, TurnOutcome};
 
 use super::{task, timestamp};
 
@@ -25,6 +26,37 @@ pub(crate) fn receipt(receipt: &Receipt, owner: &UserId) -> v1::Receipt {
         undoable: receipt.undoable,
         undone_by: receipt.undone_by.map(|id| id.to_string()),
     }
+}
+
+/// What became of an operation of a turn; `done` is what a change of it is called.
+pub(crate) fn outcome(
+    outcome: TurnOutcome,
+    done: v1::OutcomeKind,
+    owner: &UserId,
+) -> v1::OperationOutcome {
+    let mut answer = v1::OperationOutcome {
+        operation_id: outcome.operation_id.to_string(),
+        ..v1::OperationOutcome::default()
+    };
+    let kind = match outcome.result {
+        Taken::Changed(change) => {
+            answer.receipt = Some(receipt(&change, owner));
+            done
+        }
+        Taken::Unchanged => v1::OutcomeKind::Unchanged,
+        Taken::Conflict(error) => {
+            answer.problem = error.to_string();
+            if let Error::Conflict {
+                field: Some(field), ..
+            } = error
+            {
+                answer.field = field.into_owned();
+            }
+            v1::OutcomeKind::Conflict
+        }
+    };
+    answer.set_kind(kind);
+    answer
 }
 
 pub(crate) const fn origin(origin: Origin) -> v1::Origin {

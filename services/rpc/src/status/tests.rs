@@ -58,6 +58,11 @@ fn every_error_has_its_code_and_public_message() {
             "this conversation is answering another message",
         ),
         (
+            Error::NotRetryable,
+            Code::FailedPrecondition,
+            "only a turn that failed or was stopped can be tried again",
+        ),
+        (
             Error::NotUndone(id),
             Code::FailedPrecondition,
             &format!("operation {id} cannot be redone: it is not undone"),
