@@ -34,20 +34,21 @@ function Root() {
         </main>
       );
     case "out":
-      return <Outside />;
+      return <Outside left={state.left} />;
     case "in":
       return <Inside>{state.user.id}</Inside>;
   }
 }
 
-function Outside() {
+/** Whoever was on the way somewhere gets there after signing in; whoever has left does not. */
+function Outside({ left }: { readonly left: boolean }) {
   const [path] = useLocation();
   const search = useSearch();
   if (path === "/signin" || path === "/signup") {
     return <Welcome session={session} mode={path === "/signin" ? "signin" : "signup"} />;
   }
   const here = search === "" ? path : `${path}?${search}`;
-  const target = path === "/" ? "/signin" : `/signin?next=${encodeURIComponent(here)}`;
+  const target = left || path === "/" ? "/signin" : `/signin?next=${encodeURIComponent(here)}`;
   return <Redirect to={target} replace />;
 }
 

@@ -15,7 +15,8 @@ export type SessionState =
   | { readonly is: "restoring" }
   /** The server did not answer, so nobody knows. */
   | { readonly is: "unknown"; readonly problem: Problem }
-  | { readonly is: "out" }
+  /** `left` says that somebody chose to sign out, rather than that there is no session (any more). */
+  | { readonly is: "out"; readonly left: boolean }
   | { readonly is: "in"; readonly user: User };
 
 export interface NewAccount {
@@ -73,7 +74,7 @@ export class Session implements Bearer {
   /** Ends the session everywhere. Fails when the server cannot be told; the session then goes on. */
   async signOut(): Promise<void> {
     await call(locked(() => this.auth.signOut({}, UNARY)));
-    this.leave();
+    this.leave(true);
     this.tabs?.postMessage("out" satisfies News);
   }
 
@@ -98,7 +99,7 @@ export class Session implements Bearer {
       this.enter(await locked(() => this.auth.refresh({}, UNARY)));
     } catch (cause) {
       const problem = toProblem(cause);
-      if (problem.kind === "unauthenticated") this.leave();
+      if (problem.kind === "unauthenticated") this.leave(false);
       throw problem;
     }
   }
@@ -112,13 +113,13 @@ export class Session implements Bearer {
     );
   }
 
-  private leave(): void {
+  private leave(left: boolean): void {
     this.access = null;
-    this.state.update((was) => (was.is === "out" ? was : { is: "out" }));
+    this.state.update((was) => (was.is === "out" ? was : { is: "out", left }));
   }
 
   private heard(news: News): void {
-    if (news === "out") this.leave();
+    if (news === "out") this.leave(true);
     else if (this.state.get().is !== "in") void this.restore();
   }
 }

@@ -18,6 +18,8 @@ export default function App({ session }: { readonly session: Session }) {
     const state = session.state.get();
     if (state.is !== "in") return;
     const made = createServices(session, createApi(location.origin, session), state.user);
+    // Made here and not while rendering, since it opens channels that have to be closed again.
+    // oxlint-disable-next-line react/set-state-in-effect
     setServices(made);
     return made.dispose;
   }, [session]);

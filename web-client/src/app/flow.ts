@@ -101,6 +101,7 @@ export class Flow {
 
   /** Sends an unsent message again, under the same request id. */
   resend(key: string): void {
+    if (thread.turnOf(this.thread.get(), key)?.phase !== "unsent") return;
     this.thread.update((now) => thread.setPhase(now, key, "waiting"));
     this.pump();
   }

@@ -11,6 +11,7 @@ import type { Fates } from "../state/receipts";
 import { createStore, type Store } from "../state/store";
 import { withReceipt } from "../state/tasks";
 import { Desk } from "./desk";
+import { ownTimeZone } from "./now";
 import { editTaskLists } from "./task-cache";
 import { Toasts } from "./toasts";
 
@@ -51,7 +52,7 @@ export function createServices(session: Session, api: Api, user: User): Services
   const host = {
     api,
     outbox,
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: ownTimeZone(),
     moved: (flow: { readonly conversationId: string | null }) => {
       refreshConversations();
       tell({ conversation: flow.conversationId });

@@ -7,6 +7,7 @@ export interface DueParts {
   readonly time: string;
 }
 
+const two = (part: number) => String(part).padStart(2, "0");
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** The contract's text as the fields of a form, in local time. */
@@ -15,7 +16,6 @@ export function duePartsOf(due: string | null): DueParts {
   if (DATE.test(due)) return { date: due, time: "" };
   const at = new Date(due);
   if (Number.isNaN(at.getTime())) return { date: "", time: "" };
-  const two = (part: number) => String(part).padStart(2, "0");
   return {
     date: `${String(at.getFullYear()).padStart(4, "0")}-${two(at.getMonth() + 1)}-${two(at.getDate())}`,
     time: `${two(at.getHours())}:${two(at.getMinutes())}`,

@@ -1,8 +1,9 @@
 // What a tool call came to, in plain words: from its receipt, or else from its answer's envelope.
 
+import { dueWords } from "./due";
 import type { Json, JsonObject, ToolCall } from "./model";
 
-export type Tone = "running" | "changed" | "read" | "failed" | "stopped";
+export type Tone = "running" | "changed" | "undone" | "read" | "failed" | "stopped";
 
 export interface Outcome {
   readonly tone: Tone;
@@ -27,8 +28,10 @@ export function doing(tool: string): string {
   return DOING[tool] ?? `Using ${tool}`;
 }
 
-export function outcomeOf(call: ToolCall, ended: boolean): Outcome {
-  if (call.receipt !== null && !call.isError) return { tone: "changed", words: call.receipt.summary };
+export function outcomeOf(call: ToolCall, ended: boolean, undone = false): Outcome {
+  if (call.receipt !== null && !call.isError) {
+    return { tone: undone ? "undone" : "changed", words: inLocalTime(call.receipt.summary) };
+  }
   if (call.result === null) {
     return ended
       ? { tone: "stopped", words: `${doing(call.tool)}: not finished.` }
@@ -38,6 +41,20 @@ export function outcomeOf(call: ToolCall, ended: boolean): Outcome {
     return { tone: "failed", words: refusalOf(call.result) ?? `${doing(call.tool)}.` };
   }
   return { tone: "read", words: readOf(call.tool, call.result) };
+}
+
+/** The system writes instants in UTC; people read them in their own time. Quoted titles stay as they are. */
+export function inLocalTime(summary: string, now = new Date()): string {
+  return summary
+    .split(/(“[^”]*”)/)
+    .map((part) =>
+      part.startsWith("“")
+        ? part
+        : part.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (instant) =>
+            dueWords(instant, now).replace(/^(?:Today|Tomorrow|Yesterday)/, (day) => day.toLowerCase()),
+          ),
+    )
+    .join("");
 }
 
 function refusalOf(result: JsonObject): string | null {

@@ -16,8 +16,9 @@ export type Fates = Readonly<Record<string, Fate>>;
 
 const UNKNOWN: Fate = { undone: null, busy: false, refusal: null };
 
-export function fateOf(fates: Fates, receipt: Receipt): Fate & { readonly undone: boolean } {
-  const fate = fates[receipt.operationId] ?? UNKNOWN;
+/** What is known here, or else what the receipt says itself. */
+export function fateOf(known: Fate | undefined, receipt: Receipt): Fate & { readonly undone: boolean } {
+  const fate = known ?? UNKNOWN;
   return { ...fate, undone: fate.undone ?? receipt.undoneBy !== null };
 }
 

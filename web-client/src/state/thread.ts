@@ -20,6 +20,8 @@ export interface Thread {
   readonly settled: Readonly<Record<string, Turn>>;
   readonly live: Readonly<Record<string, Turn>>;
   readonly rows: readonly Row[];
+  /** True when the rows have last changed by older ones in front. */
+  readonly prepended: boolean;
   /** True while the running turn's connection is being restored. */
   readonly reconnecting: boolean;
   /** The turn that the person has asked to stop. */
@@ -46,6 +48,7 @@ export function emptyThread(conversationId: string | null): Thread {
     settled: {},
     live: {},
     rows: [],
+    prepended: false,
     reconnecting: false,
     stopping: null,
   };
@@ -159,11 +162,8 @@ export function latestLoaded(thread: Thread, page: Page<Message>): Thread {
 export function olderLoaded(thread: Thread, page: Page<Message>): Thread {
   const read = turnsOf(thread, page.items);
   const inFront = read.order.filter((key) => !thread.order.includes(key));
-  return withRows({
-    ...merged(thread, read, [...inFront, ...thread.order]),
-    older: page.next,
-    loadingOlder: false,
-  });
+  const longer = merged(thread, read, [...inFront, ...thread.order]);
+  return withRows({ ...longer, older: page.next, loadingOlder: false }, true);
 }
 
 interface Read {
@@ -233,7 +233,7 @@ function joined(here: Turn, there: Turn): Turn {
   return { ...there, said, key: here.key, requestId: here.requestId, lastSeq: here.lastSeq };
 }
 
-function withRows(thread: Thread): Thread {
+function withRows(thread: Thread, prepended = false): Thread {
   const rows: Row[] = [];
   let day = "";
   for (const key of thread.order) {
@@ -249,5 +249,5 @@ function withRows(thread: Thread): Thread {
     }
     rows.push({ key: `${key}:reply`, turn: key, part: "reply", day: fresh });
   }
-  return { ...thread, rows };
+  return { ...thread, rows, prepended };
 }

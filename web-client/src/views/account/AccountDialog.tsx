@@ -2,6 +2,7 @@
 
 import { LogOut } from "lucide-react";
 import { useState } from "react";
+import { ownTimeZone } from "../../app/now";
 import { useServices, useStore } from "../../app/services";
 import { chooseTheme, type Theme, theme } from "../../app/theme";
 import { problemOf } from "../../state/problem";
@@ -40,7 +41,7 @@ export default function AccountDialog({ onClose }: { readonly onClose: () => voi
         <dt className="text-muted">Signed in as</dt>
         <dd>{user.email ?? user.id}</dd>
         <dt className="text-muted">Time zone</dt>
-        <dd>{Intl.DateTimeFormat().resolvedOptions().timeZone}</dd>
+        <dd>{ownTimeZone()}</dd>
       </dl>
       <fieldset className="mt-5">
         <legend className="mb-2 text-sm font-medium">Theme</legend>
@@ -48,7 +49,7 @@ export default function AccountDialog({ onClose }: { readonly onClose: () => voi
           {THEMES.map(([value, words]) => (
             <label
               key={value}
-              className="relative flex min-h-9 flex-1 cursor-pointer items-center justify-center rounded-md text-sm has-checked:bg-surface has-checked:font-medium has-checked:shadow-raised has-focus-visible:outline-2 has-focus-visible:outline-accent"
+              className="relative flex min-h-9 flex-1 cursor-pointer items-center justify-center rounded-md text-sm has-checked:bg-lifted has-checked:font-medium has-checked:shadow-raised has-focus-visible:outline-2 has-focus-visible:outline-accent"
             >
               <input
                 type="radio"

@@ -3,6 +3,7 @@
 import { useEffect, useState, type SyntheticEvent } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import type { Session } from "../../api/session";
+import { ownTimeZone } from "../../app/now";
 import { type Problem, problemOf } from "../../state/problem";
 import { Brand } from "../parts/Brand";
 import { Button, FIELD } from "../parts/Button";
@@ -55,8 +56,7 @@ export function Welcome({ session, mode }: WelcomeProps) {
     try {
       if (mode === "signin") await session.signIn(email.trim(), password);
       else {
-        const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-        await session.signUp({ email: email.trim(), password, timeZone });
+        await session.signUp({ email: email.trim(), password, timeZone: ownTimeZone() });
       }
     } catch (cause) {
       setProblem(problemOf(cause));

@@ -53,7 +53,7 @@ export function Reply({ turn, flow, place }: ReplyProps) {
       ))}
       <Ending turn={turn} flow={flow} />
       {!working && turn.endedAt !== null && (
-        <footer className="-ml-2 flex h-7 items-center gap-2 text-xs text-muted">
+        <footer className="-mt-2 -mb-2 -ml-1.5 flex h-7 items-center gap-1.5 text-xs text-muted">
           {turn.text !== "" && <CopyButton text={turn.text} />}
           <time
             dateTime={new Date(turn.endedAt).toISOString()}

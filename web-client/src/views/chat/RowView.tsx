@@ -2,6 +2,7 @@
 
 import { memo } from "react";
 import type { Flow } from "../../app/flow";
+import { useNow } from "../../app/now";
 import { useStore } from "../../app/services";
 import { separatorWords } from "../../state/due";
 import { type Row, turnOf } from "../../state/thread";
@@ -18,13 +19,14 @@ interface RowViewProps {
 
 export const RowView = memo(function RowView({ row, flow, position, total }: RowViewProps) {
   const turn = useStore(flow.thread, (thread) => turnOf(thread, row.turn));
+  const now = useNow();
   if (turn === undefined) return null;
   const place = { "aria-setsize": total, ...(position === null ? {} : { "aria-posinset": position }) };
   return (
     <div className="mx-auto w-full max-w-3xl px-4 md:px-6">
       {row.day !== null && (
         <p className="flex items-center gap-3 pt-6 pb-1 text-xs font-medium text-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-          <time dateTime={new Date(row.day).toISOString()}>{separatorWords(row.day, new Date())}</time>
+          <time dateTime={new Date(row.day).toISOString()}>{separatorWords(row.day, now)}</time>
         </p>
       )}
       {row.part === "said" ? (

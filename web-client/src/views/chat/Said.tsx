@@ -20,7 +20,7 @@ export function Said({ turn, flow, place }: SaidProps) {
       {...place}
       data-testid="user-message"
       data-phase={turn.phase}
-      className="flex flex-col items-end pt-6"
+      className="flex flex-col items-end pt-5"
     >
       <h2 className="sr-only">You said</h2>
       <p className="max-w-[85%] rounded-xl rounded-br-sm bg-sunken px-4 py-2.5 text-[1rem] leading-6 whitespace-pre-wrap" dir="auto">

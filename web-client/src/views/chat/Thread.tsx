@@ -25,7 +25,7 @@ export function Thread({ flow }: { readonly flow: Flow }) {
   const list = useRef<VirtualizerHandle>(null);
   const following = useRef(true);
   const [away, setAway] = useState(false);
-  const shift = useShift(rows);
+  const shift = useStore(flow.thread, (thread) => thread.prepended);
 
   const toEnd = useCallback(() => {
     const box = scroller.current;
@@ -52,6 +52,7 @@ export function Thread({ flow }: { readonly flow: Flow }) {
     if (following.current || own in flow.thread.get().live) {
       following.current = true;
       list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+      toEnd();
     }
     // oxlint-disable-next-line react/exhaustive-deps -- only a new last row is a reason
   }, [newest]);
@@ -79,7 +80,7 @@ export function Thread({ flow }: { readonly flow: Flow }) {
   }, [flow, older, loadingOlder, rows.length]);
 
   const keepMounted = useMemo(
-    () => Array.from({ length: Math.min(KEPT, rows.length) }, (_nothing, at) => rows.length - 1 - at).reverse(),
+    () => Array.from({ length: Math.min(KEPT, rows.length) }, (_nothing, at) => rows.length - Math.min(KEPT, rows.length) + at),
     [rows.length],
   );
 
@@ -101,7 +102,7 @@ export function Thread({ flow }: { readonly flow: Flow }) {
         aria-label="Messages"
         data-testid="messages"
         onScroll={scrolled}
-        className="min-h-0 flex-1 overflow-y-auto overscroll-contain [overflow-anchor:none] scroll-quiet"
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-5 [overflow-anchor:none] scroll-quiet"
       >
         <Virtualizer ref={list} scrollRef={scroller} data={rows} shift={shift} bufferSize={600} keepMounted={keepMounted}>
           {(row: Row, at: number) => (
@@ -125,15 +126,4 @@ export function Thread({ flow }: { readonly flow: Flow }) {
       )}
     </>
   );
-}
-
-/** True for the one render in which older rows have come in front. */
-function useShift(rows: readonly Row[]): boolean {
-  const first = rows[0]?.key;
-  const before = useRef({ first, last: rows.at(-1)?.key });
-  const shifted = before.current.first !== first && before.current.last === rows.at(-1)?.key;
-  useLayoutEffect(() => {
-    before.current = { first, last: rows.at(-1)?.key };
-  });
-  return shifted;
 }

@@ -5,7 +5,7 @@ export function Mark({ className }: { readonly className?: string }) {
     <svg viewBox="0 0 32 32" aria-hidden className={className}>
       <path
         className="fill-accent"
-        d="M9 3h14a6 6 0 0 1 6 6v9a6 6 0 0 1-6 6h-8.2l-5.3 4.6A1.5 1.5 0 0 1 7 27.500V23.700A6 6 0 0 1 3 18V9a6 6 0 0 1 6-6z"
+        d="M9 3h14a6 6 0 0 1 6 6v9a6 6 0 0 1-6 6h-8.2l-5.3 4.6A1.5 1.5 0 0 1 7 27.5V23.7A6 6 0 0 1 3 18V9a6 6 0 0 1 6-6z"
       />
       <path
         className="stroke-on-accent"
@@ -13,7 +13,7 @@ export function Mark({ className }: { readonly className?: string }) {
         strokeWidth="3"
         strokeLinecap="round"
         strokeLinejoin="round"
-        d="m10.500 14 4 4 7.500-8"
+        d="m10.5 14 4 4 7.5-8"
       />
     </svg>
   );

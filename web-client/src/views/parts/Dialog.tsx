@@ -2,6 +2,7 @@
 
 import { X } from "lucide-react";
 import { type MouseEvent, type ReactNode, type SyntheticEvent, useId, useLayoutEffect, useRef } from "react";
+import { createPortal } from "react-dom";
 import { IconButton } from "./Button";
 
 const SHAPES = {
@@ -41,7 +42,10 @@ export function Dialog({ title, shape = "window", bare = false, onClose, childre
     if (event.target === ref.current) onClose();
   };
 
-  return (
+  // In the body: a parent that a narrower window hides must not hide it, while it keeps the page inert.
+  return createPortal(
+    // The backdrop belongs to the dialog; Escape is the keyboard's way.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <dialog
       ref={ref}
       data-testid={testId}
@@ -66,6 +70,7 @@ export function Dialog({ title, shape = "window", bare = false, onClose, childre
           <div className="min-h-0 overflow-y-auto px-5 pb-5 scroll-quiet">{children}</div>
         </div>
       )}
-    </dialog>
+    </dialog>,
+    document.body,
   );
 }

@@ -31,7 +31,7 @@ export function StatusFilters({ value, onChange }: StatusFiltersProps) {
       {STATUSES.map(([status, words]) => (
         <label
           key={status}
-          className="relative flex min-h-8 cursor-pointer items-center rounded-md px-2.5 text-sm whitespace-nowrap text-muted has-checked:bg-surface has-checked:font-medium has-checked:text-ink has-checked:shadow-raised has-focus-visible:outline-2 has-focus-visible:outline-accent"
+          className="relative flex min-h-8 cursor-pointer items-center rounded-md px-2.5 text-sm whitespace-nowrap text-muted has-checked:bg-lifted has-checked:font-medium has-checked:text-ink has-checked:shadow-raised has-focus-visible:outline-2 has-focus-visible:outline-accent"
         >
           <input
             type="radio"

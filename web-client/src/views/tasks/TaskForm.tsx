@@ -83,7 +83,7 @@ export function TaskForm({ task, onDone }: TaskFormProps) {
           />
         )}
       </Field>
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid grid-cols-2 gap-4">
         <Field label="Status" error={fields["status"]}>
           {(control) => (
             <select
@@ -118,6 +118,8 @@ export function TaskForm({ task, onDone }: TaskFormProps) {
             </select>
           )}
         </Field>
+      </div>
+      <div className="grid gap-4 sm:grid-cols-2">
         <Field label="Due date" error={fields["due_date"]}>
           {(control) => (
             <div className="flex gap-1">

@@ -2,9 +2,11 @@
 
 import { ChevronDown } from "lucide-react";
 import { useState } from "react";
+import { useNow } from "../../app/now";
 import { useOperations } from "../../app/tasks";
 import { clockWords, separatorWords } from "../../state/due";
 import type { Origin } from "../../state/model";
+import { inLocalTime } from "../../state/outcome";
 import { problemOf } from "../../state/problem";
 import { Skeleton, Trouble } from "../parts/State";
 
@@ -38,6 +40,7 @@ export function TaskHistory({ taskId, version }: TaskHistoryProps) {
 }
 
 function Entries({ taskId }: { readonly taskId: string }) {
+  const now = useNow();
   const { data, error, refetch } = useOperations(taskId, true);
   if (error !== null) {
     return <Trouble title="The history could not be loaded" detail={problemOf(error).message} onRetry={() => void refetch()} />;
@@ -47,9 +50,9 @@ function Entries({ taskId }: { readonly taskId: string }) {
     <ol className="mt-2 space-y-2 text-sm">
       {data.items.map((operation) => (
         <li key={operation.id} className="flex flex-col">
-          <span>{operation.receipt.summary}</span>
+          <span>{inLocalTime(operation.receipt.summary)}</span>
           <span className="text-xs text-muted">
-            {separatorWords(operation.at, new Date())}, {clockWords(operation.at)}, {HANDS[operation.origin]}
+            {separatorWords(operation.at, now)}, {clockWords(operation.at)}, {HANDS[operation.origin]}
           </span>
         </li>
       ))}

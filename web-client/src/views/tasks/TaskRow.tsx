@@ -2,6 +2,7 @@
 
 import { CalendarDays, Check, CircleDot, Flag, Repeat2, Trash2 } from "lucide-react";
 import { memo } from "react";
+import { useNow } from "../../app/now";
 import { useDeleteTask, useToggleTask } from "../../app/tasks";
 import { dueWords, isOverdue } from "../../state/due";
 import type { Task } from "../../state/model";
@@ -64,7 +65,8 @@ export const TaskRow = memo(function TaskRow({ task, onOpen }: TaskRowProps) {
 });
 
 function Facts({ task, done }: { readonly task: Task; readonly done: boolean }) {
-  const late = !done && task.due !== null && isOverdue(task.due, new Date());
+  const now = useNow();
+  const late = !done && task.due !== null && isOverdue(task.due, now);
   const loud = task.priority === "urgent" || task.priority === "high";
   const nothing =
     task.due === null && task.priority === "medium" && task.tags.length === 0 && task.status !== "in_progress" && task.recurrence === null;
@@ -80,7 +82,7 @@ function Facts({ task, done }: { readonly task: Task; readonly done: boolean }) 
         <span data-testid="task-due" className={late ? "font-medium text-danger" : ""}>
           <CalendarDays aria-hidden />
           {late && "Overdue: "}
-          {dueWords(task.due, new Date())}
+          {dueWords(task.due, now)}
         </span>
       )}
       {task.priority !== "medium" && (

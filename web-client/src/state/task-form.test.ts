@@ -1,0 +1,39 @@
+// @vitest-environment node
+// The form of a task.
+
+import { describe, expect, it } from "vitest";
+import { aTask } from "../test-data";
+import { changedFields, formOf, tagsOf } from "./task-form";
+
+const task = aTask({ due: "2026-11-27T16:30:15Z", tags: ["home", "shop"], description: "Milk" });
+
+describe("changedFields", () => {
+  it("is empty for an untouched form, seconds included", () => {
+    expect(changedFields(task, formOf(task))).toEqual({});
+  });
+
+  it("names what was changed, and clears what was emptied", () => {
+    const form = {
+      ...formOf(task),
+      title: "  Buy food ",
+      status: "in_progress" as const,
+      due: { date: "", time: "" },
+      tags: "",
+      description: "",
+    };
+    expect(changedFields(task, form)).toEqual({
+      title: "Buy food",
+      status: "in_progress",
+      due: null,
+      tags: [],
+      description: "",
+    });
+  });
+});
+
+describe("tagsOf", () => {
+  it("reads labels between commas", () => {
+    expect(tagsOf(" home, #shop ,, two words ")).toEqual(["home", "shop", "two words"]);
+    expect(tagsOf("")).toEqual([]);
+  });
+});

@@ -1,0 +1,54 @@
+// @vitest-environment node
+// Task lists and what receipts do to them.
+
+import { describe, expect, it } from "vitest";
+import { aReceipt, aTask } from "../test-data";
+import type { Page, Task } from "./model";
+import { ALL_TASKS, type TaskQuery, withReceipt, withTask, withoutTask } from "./tasks";
+
+const pages = (...lists: Task[][]): readonly Page<Task>[] =>
+  lists.map((items, at) => ({ items, next: at < lists.length - 1 ? "more" : null }));
+const ids = (list: readonly Page<Task>[]) => list.map((page) => page.items.map((task) => task.id));
+const milk = aTask({ id: "milk" });
+const bread = aTask({ id: "bread" });
+const pending: TaskQuery = { ...ALL_TASKS, status: "pending" };
+
+describe("withTask", () => {
+  it("puts a new task in front", () => {
+    expect(ids(withTask(pages([milk], []), bread, ALL_TASKS))).toEqual([["bread", "milk"], []]);
+  });
+
+  it("changes a known task where it stands", () => {
+    const changed = { ...milk, title: "Oat milk", version: 2 };
+    expect(withTask(pages([bread], [milk]), changed, ALL_TASKS)[1]?.items).toEqual([changed]);
+  });
+
+  it("does not go back to an older version", () => {
+    const list = pages([{ ...milk, version: 3 }]);
+    expect(withTask(list, { ...milk, version: 2 }, ALL_TASKS)).toBe(list);
+  });
+
+  it("takes a task out that does not belong any more", () => {
+    const done: Task = { ...milk, status: "completed", version: 2 };
+    expect(ids(withTask(pages([milk, bread]), done, pending))).toEqual([["bread"]]);
+  });
+
+  it("leaves searching to the server", () => {
+    const list = pages([milk]);
+    expect(withTask(list, bread, { ...ALL_TASKS, text: "milk" })).toBe(list);
+  });
+});
+
+describe("withReceipt", () => {
+  it("takes a deleted task out and puts a restored one back", () => {
+    const deleted = aReceipt({ kind: "deleted", task: milk });
+    expect(ids(withReceipt(pages([milk, bread]), deleted, ALL_TASKS))).toEqual([["bread"]]);
+    const restored = aReceipt({ kind: "restored", task: milk });
+    expect(ids(withReceipt(pages([bread]), restored, ALL_TASKS))).toEqual([["milk", "bread"]]);
+  });
+
+  it("changes nothing in pages without the task", () => {
+    const list = pages([milk], [bread]);
+    expect(withoutTask(list, "bread")[0]).toBe(list[0]);
+  });
+});

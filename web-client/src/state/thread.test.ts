@@ -1,0 +1,137 @@
+// @vitest-environment node
+// A conversation: pages, live turns, and how they come together.
+
+import { describe, expect, it } from "vitest";
+import { aMessage, aReceipt, aCall, aTurn, someEvents } from "../test-data";
+import type { Message, Page } from "./model";
+import { Problem } from "./problem";
+import * as threads from "./thread";
+
+const page = (items: readonly Message[], next: string | null = null): Page<Message> => ({ items, next });
+const turns = (...ids: string[]) => ids.flatMap((id) => aTurn(id));
+const opened = (items: readonly Message[], next: string | null = null) =>
+  threads.latestLoaded(threads.emptyThread("conversation-1"), page(items, next));
+
+describe("loading", () => {
+  it("shows the latest page, then older ones in front", () => {
+    const first = opened(turns("3", "4"), "older");
+    expect(first).toMatchObject({ load: "ready", older: "older", order: ["3", "4"], prepended: false });
+    const second = threads.olderLoaded(first, page(turns("1", "2")));
+    expect(second).toMatchObject({ older: null, order: ["1", "2", "3", "4"], prepended: true });
+    expect(second.rows.map((row) => row.key)).toEqual(
+      ["1", "2", "3", "4"].flatMap((id) => [`${id}:said`, `${id}:reply`]),
+    );
+  });
+
+  it("puts a turn together that two pages share", () => {
+    const [question, answer] = aTurn("2");
+    const first = opened([answer, ...aTurn("3")] as Message[], "older");
+    expect(threads.turnOf(first, "2")?.said).toBeNull();
+    const whole = threads.olderLoaded(first, page([...aTurn("1"), question] as Message[]));
+    expect(whole.order).toEqual(["1", "2", "3"]);
+    expect(threads.turnOf(whole, "2")).toMatchObject({
+      said: { text: "Question 2" },
+      text: "Answer 2",
+      phase: "completed",
+    });
+  });
+
+  it("catches up with new turns and keeps what is loaded", () => {
+    const first = threads.olderLoaded(opened(turns("2", "3"), "x"), page(turns("1"), "y"));
+    const later = threads.latestLoaded(first, page(turns("3", "4"), "z"));
+    expect(later).toMatchObject({ order: ["1", "2", "3", "4"], older: "y" });
+  });
+
+  it("starts afresh when more has happened than one page holds", () => {
+    const later = threads.latestLoaded(opened(turns("1", "2")), page(turns("8", "9"), "z"));
+    expect(later).toMatchObject({ order: ["8", "9"], older: "z" });
+  });
+
+  it("learns which receipts were undone elsewhere", () => {
+    const undone = aCall({ receipt: aReceipt({ undoneBy: "op-2", undoable: false }) });
+    const [question, answer] = aTurn("1") as [Message, Message];
+    const first = opened([question, { ...answer, calls: [aCall()] }]);
+    const later = threads.latestLoaded(first, page([question, { ...answer, calls: [undone] }]));
+    expect(threads.turnOf(later, "1")?.calls).toEqual([undone]);
+  });
+
+  it("follows a turn that still runs from its first event", () => {
+    const [question, answer] = aTurn("turn-1") as [Message, Message];
+    const thread = opened([
+      { ...question, state: "running" },
+      { ...answer, state: "running", content: "Let me" },
+    ]);
+    expect(threads.pending(thread)).toMatchObject({ key: "turn-1", text: "", lastSeq: 0 });
+    const whole = threads.receive(thread, "turn-1", someEvents());
+    expect(threads.pending(whole)).toBeUndefined();
+    expect(threads.turnOf(whole, "turn-1")?.text).toBe("Let me see. Done, as you asked.");
+  });
+
+  it("shows a failed turn's words as its failure", () => {
+    const thread = opened([aMessage({ role: "assistant", state: "failed", content: "No model." })]);
+    expect(threads.turnOf(thread, "turn-1")).toMatchObject({ text: "", failure: { text: "No model." } });
+  });
+});
+
+describe("sending", () => {
+  it("shows the message at once and takes its conversation from the first event", () => {
+    const said = threads.say(threads.emptyThread(null), "request-1", "Hello", 5);
+    expect(said.rows.map((row) => row.key)).toEqual(["request-1:said", "request-1:reply"]);
+    expect(threads.turnOf(said, "request-1")?.phase).toBe("sending");
+    const whole = threads.receive(said, "request-1", someEvents());
+    expect(whole).toMatchObject({ conversationId: "conversation-1", load: "ready", live: {} });
+    // The same rows: nothing is mounted anew when a message is stored.
+    expect(whole.rows).toBe(said.rows);
+  });
+
+  it("does not double a turn that a page has, too", () => {
+    let thread = threads.say(opened(turns("1")), "request-1", "Hello", 5);
+    thread = threads.receive(thread, "request-1", someEvents().slice(0, 3));
+    const [question, answer] = aTurn("turn-1") as [Message, Message];
+    const live = threads.latestLoaded(thread, page([...turns("1"), { ...question, state: "running" }, { ...answer, state: "running" }]));
+    expect(live.order).toEqual(["1", "request-1"]);
+    expect(threads.turnOf(live, "request-1")).toMatchObject({ lastSeq: 3, text: "Let me see. " });
+    const ended = threads.latestLoaded(live, page([...turns("1"), question, answer]));
+    expect(threads.turnOf(ended, "request-1")).toMatchObject({ phase: "completed", text: "Answer turn-1" });
+    // Late events of the stream it was followed on change nothing.
+    expect(threads.receive(ended, "request-1", someEvents())).toBe(ended);
+  });
+
+  it("keeps a message that is on its way when a page comes", () => {
+    const early = threads.say(threads.emptyThread("conversation-1"), "request-1", "Hello", 5);
+    const thread = threads.latestLoaded(early, page(turns("1", "2")));
+    expect(thread.order).toEqual(["1", "2", "request-1"]);
+  });
+
+  it("holds later messages back, and lets an unsent one be taken out", () => {
+    let thread = threads.say(threads.emptyThread(null), "a", "First", 1);
+    thread = threads.say(thread, "b", "Second", 2);
+    expect(threads.turnOf(thread, "b")?.phase).toBe("waiting");
+    thread = threads.setPhase(thread, "a", "unsent", new Problem("unreachable", "Gone."));
+    expect(threads.pending(thread)?.key).toBe("b");
+    thread = threads.unsay(thread, "a");
+    expect(thread.order).toEqual(["b"]);
+  });
+
+  it("knows its turn from a heartbeat", () => {
+    const thread = threads.say(threads.emptyThread(null), "a", "First", 1);
+    const known = threads.identified(thread, "a", "turn-1");
+    expect(threads.turnOf(known, "a")).toMatchObject({ turnId: "turn-1", phase: "queued" });
+    expect(threads.unsay(known, "a")).toBe(known);
+  });
+
+  it("is settled when it can no longer be followed", () => {
+    let thread = threads.say(threads.emptyThread(null), "a", "First", 1);
+    thread = threads.abandoned(thread, "a", new Problem("not_found", "Turn not found."));
+    expect(threads.pending(thread)).toBeUndefined();
+    expect(threads.turnOf(thread, "a")?.phase).toBe("interrupted");
+  });
+});
+
+describe("days", () => {
+  it("are named where they begin", () => {
+    const day = 86_400_000;
+    const thread = opened([...aTurn("1", day), ...aTurn("2", day + 5), ...aTurn("3", 3 * day)]);
+    expect(thread.rows.filter((row) => row.day !== null).map((row) => row.key)).toEqual(["1:said", "3:said"]);
+  });
+});

@@ -1,0 +1,98 @@
+// Values for tests, whole by default and different where a test says so.
+
+import type { Message, Receipt, Task, ToolCall, TurnEvent } from "./state/model";
+
+export function aTask(fields: Partial<Task> = {}): Task {
+  return {
+    id: "task-1",
+    title: "Buy groceries",
+    description: "",
+    status: "pending",
+    priority: "medium",
+    due: null,
+    completedAt: null,
+    tags: [],
+    recurrence: null,
+    createdAt: 1,
+    updatedAt: 1,
+    version: 1,
+    origin: "hand",
+    ...fields,
+  };
+}
+
+export function aReceipt(fields: Partial<Receipt> = {}): Receipt {
+  return {
+    operationId: "op-1",
+    kind: "created",
+    summary: "Added “Buy groceries”.",
+    task: aTask(),
+    changes: [],
+    undoable: true,
+    undoneBy: null,
+    ...fields,
+  };
+}
+
+export function aCall(fields: Partial<ToolCall> = {}): ToolCall {
+  return {
+    id: "call-1",
+    tool: "add_task",
+    args: { title: "Buy groceries" },
+    result: { success: true },
+    isError: false,
+    receipt: aReceipt(),
+    ...fields,
+  };
+}
+
+export function aMessage(fields: Partial<Message> = {}): Message {
+  return {
+    id: "message-1",
+    role: "user",
+    content: "Hello",
+    calls: [],
+    notices: [],
+    at: 1_000,
+    turnId: "turn-1",
+    state: "completed",
+    ...fields,
+  };
+}
+
+/** Question and answer of one finished turn. */
+export function aTurn(turnId: string, at = 1_000): readonly Message[] {
+  return [
+    aMessage({ id: `${turnId}-q`, turnId, content: `Question ${turnId}`, at }),
+    aMessage({ id: `${turnId}-a`, turnId, role: "assistant", content: `Answer ${turnId}`, at: at + 1 }),
+  ];
+}
+
+/** All events of a turn with a tool call, from the first to the last. */
+export function someEvents(turnId = "turn-1"): readonly TurnEvent[] {
+  const asked = aCall({ result: null, receipt: null });
+  const answered = aCall();
+  const notice = { kind: "other", text: "Mind the gap." } as const;
+  const bodies = [
+    { kind: "started", conversationId: "conversation-1", userMessageId: "q", messageId: "a" },
+    { kind: "text", text: "Let me see. " },
+    { kind: "called", call: asked },
+    { kind: "unknown" },
+    { kind: "returned", call: answered },
+    { kind: "notice", notice },
+    { kind: "text", text: "Done" },
+    { kind: "text", text: ", as you asked." },
+    {
+      kind: "completed",
+      answer: {
+        state: "completed",
+        text: "Let me see. Done, as you asked.",
+        calls: [answered],
+        notices: [notice],
+        userMessageId: "q",
+        messageId: "a",
+      },
+    },
+  ] as const;
+  return bodies.map((body, at) => ({ turnId, seq: at + 1, at: 1_000 + at, ...body }));
+}

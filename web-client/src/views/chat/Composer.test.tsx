@@ -1,0 +1,76 @@
+// Writing and sending.
+
+import { act, fireEvent, screen } from "@testing-library/react";
+import { describe, expect, it, vi } from "vitest";
+import { fakeApi, showPage } from "../../test-page";
+import { Composer } from "./Composer";
+
+/** A turn that never gets anywhere. */
+async function* silence(): AsyncGenerator<never> {
+  await new Promise(() => {});
+}
+
+function open() {
+  const { services } = showPage(fakeApi({ turns: { send: silence } }), ({ desk }) => <Composer flow={desk.open(null)} />);
+  const flow = services.desk.open(null);
+  const say = vi.spyOn(flow, "say").mockImplementation(() => {});
+  return { services, flow, say, field: screen.getByLabelText<HTMLTextAreaElement>("Message") };
+}
+
+const write = (field: HTMLElement, value: string) => fireEvent.change(field, { target: { value } });
+
+describe("Composer", () => {
+  it("sends on Enter and is empty then", () => {
+    const { field, say } = open();
+    write(field, "  Add milk \n");
+    fireEvent.keyDown(field, { key: "Enter" });
+    expect(say).toHaveBeenCalledExactlyOnceWith("Add milk");
+    expect(field.value).toBe("");
+  });
+
+  it.each([
+    ["Shift+Enter", { key: "Enter", shiftKey: true }],
+    ["an Enter that ends a composition", { key: "Enter", isComposing: true }],
+    ["the same in older browsers", { key: "Enter", keyCode: 229 }],
+  ])("does not send on %s", (_name, event) => {
+    const { field, say } = open();
+    write(field, "にほんご");
+    fireEvent.keyDown(field, event);
+    expect(say).not.toHaveBeenCalled();
+    expect(field.value).toBe("にほんご");
+  });
+
+  it("sends nothing blank", () => {
+    const { field, say } = open();
+    write(field, " \n ");
+    fireEvent.keyDown(field, { key: "Enter" });
+    expect(screen.getByTestId<HTMLButtonElement>("send").disabled).toBe(true);
+    expect(say).not.toHaveBeenCalled();
+  });
+
+  it("keeps what is too long to send", () => {
+    const { field, say } = open();
+    write(field, "é".repeat(16 * 1024 + 1));
+    fireEvent.keyDown(field, { key: "Enter" });
+    expect(say).not.toHaveBeenCalled();
+    expect(screen.getByRole("alert").textContent).toContain("too long");
+    expect(field.value).not.toBe("");
+  });
+
+  it("keeps a draft with every keystroke", () => {
+    const { field, services } = open();
+    write(field, "half a thou");
+    expect(services.outbox.draft(null)).toBe("half a thou");
+  });
+
+  it("stops the answer by button and by Escape", () => {
+    const { field, flow } = open();
+    const stop = vi.spyOn(flow, "stop").mockImplementation(() => {});
+    expect(screen.queryByTestId("stop")).toBeNull();
+    vi.mocked(flow.say).mockRestore();
+    act(() => flow.say("Hello"));
+    fireEvent.click(screen.getByTestId("stop"));
+    fireEvent.keyDown(field, { key: "Escape" });
+    expect(stop).toHaveBeenCalledTimes(2);
+  });
+});
