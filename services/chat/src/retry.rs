@@ -1,6 +1,6 @@
 //! Trying a turn again that came to nothing, or not to all.
 
-use taskchat_domain::{EntryBody, Error, Noun, Result, Turn, TurnId, TurnState, UserId};
+use taskchat_domain::{EntryBody, Error, Result, Turn, TurnId, TurnState, UserId};
 
 use crate::{Chat, IfBusy, Send};
 
@@ -13,15 +13,14 @@ impl Chat {
     /// [`Error::NotFound`] when the turn is unknown or somebody else's, [`Error::NotRetryable`] when
     /// it is under way or was answered; otherwise as [`Self::start`].
     pub async fn retry(&self, user: &UserId, id: TurnId) -> Result<Turn> {
-        let scope = self.store.as_user(user);
-        let turn = scope.turn(id).await?.ok_or(Error::NotFound(Noun::Turn))?;
+        let turn = self.own_turn(user, id).await?;
         match turn.state {
             TurnState::Failed | TurnState::Cancelled | TurnState::Interrupted => {}
             TurnState::Queued | TurnState::Running | TurnState::Completed => {
                 return Err(Error::NotRetryable);
             }
         }
-        let entries = scope.entries(&[id]).await?;
+        let entries = self.store.as_user(user).entries(&[id]).await?;
         let message = entries.into_iter().find_map(|entry| match entry.body {
             EntryBody::User { text } => Some(text),
             _ => None,
