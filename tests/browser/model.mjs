@@ -7,17 +7,19 @@ import { createServer } from "node:http";
 export async function startModel() {
   const answers = [];
   const requests = [];
+  /** While `broken`, every answer is cut off in the middle. */
+  const model = { broken: false };
   const server = createServer((request, response) => {
     let body = "";
     request.on("data", (piece) => (body += piece));
     request.on("end", () => {
       requests.push(JSON.parse(body));
       response.writeHead(200, { "content-type": "text/event-stream" });
-      void play(answers.shift() ?? text("I have nothing to say."), response);
+      void play(model.broken ? [says("I am about "), { cut: true }] : (answers.shift() ?? text("I have nothing to say.")), response);
     });
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
+  Object.assign(model, {
     requests,
     say: (...scripts) => answers.push(...scripts),
     /** What the server under test is started with. */
@@ -31,7 +33,8 @@ export async function startModel() {
       server.closeAllConnections();
       server.close();
     },
-  };
+  });
+  return model;
 }
 
 async function play(steps, response) {
