@@ -139,7 +139,7 @@ impl<'r> Fact<'r> {
         }
         let said: Vec<_> = title
             .split_whitespace()
-            .filter(|word| !traits(word).says_nothing())
+            .filter(|word| !traits(word).is(Class::Generic))
             .collect();
         !said.is_empty() && said.iter().all(|word| self.mentions(word))
     }

@@ -39,11 +39,17 @@ pub(super) fn kind(scan: &Scan<'_, '_>, at: usize, verb: Verb, usage: Use) -> Op
         Verb::Plain(ClaimKind::Created) if has(&["back"]) => Some(ClaimKind::Restored),
         Verb::Plain(kind @ (ClaimKind::Created | ClaimKind::Deleted)) => {
             let passive = matches!(usage, Use::Was | Use::Is | Use::Perfect | Use::Headline);
-            let of_field = if passive {
-                field_before(scan, at)
-            } else {
-                fields() && !names_task(scan, at, end)
-            };
+            let into = (at + 1..end).any(|place| {
+                scan.text(place) == "to"
+                    && (scan.is(place + 1, Class::FieldNoun)
+                        || scan.is(place + 2, Class::FieldNoun))
+            });
+            let of_field = into
+                || if passive {
+                    field_before(scan, at)
+                } else {
+                    fields() && !names_task(scan, at, end)
+                };
             Some(if of_field { ClaimKind::Updated } else { kind })
         }
         Verb::Plain(ClaimKind::Completed)
@@ -106,7 +112,15 @@ pub(super) fn kind(scan: &Scan<'_, '_>, at: usize, verb: Verb, usage: Use) -> Op
                     .is_some_and(|mark| mark != Mark::Colon || scan.text(at) == "did");
             (matches!(
                 next,
-                "it" | "that" | "this" | "so" | "everything" | "both" | "your" | "for" | "as"
+                "it" | "that"
+                    | "this"
+                    | "so"
+                    | "everything"
+                    | "both"
+                    | "what"
+                    | "your"
+                    | "for"
+                    | "as"
             ) || alone
                 || next == "the" && has(&["change", "changes", "update", "deletion", "request"]))
             .then_some(ClaimKind::Changed)
@@ -224,7 +238,8 @@ pub(super) fn of<'a>(scan: &Scan<'_, 'a>, at: usize, usage: Use, kind: ClaimKind
     };
     titles(scan, from, to, kind, &mut object);
     object.count = count(scan, from, to);
-    if object.titles.is_empty() && object.hints.is_empty() {
+    let named = !object.titles.is_empty() || !object.hints.is_empty();
+    if !named && !matches!(kind, ClaimKind::Undone | ClaimKind::Changed) {
         object.words = words(scan, from, to, before);
     }
     object
@@ -305,7 +320,7 @@ fn field(
     match verb {
         "renamed" | "retitled" | "called" => Some("title"),
         "tagged" => Some("tags"),
-        "repeats" | "recurs" => Some("recurrence"),
+        "now" if has(&["repeats", "recurs"]) => Some("recurrence"),
         "moved" | "rescheduled" | "postponed" | "pushed" | "delayed" | "extended"
             if dated && !has(&["priority", "tag", "list", "top"]) =>
         {

@@ -11,12 +11,16 @@ use super::{
 pub(super) fn kind(scan: &Scan<'_, '_>, at: usize) -> Option<ClaimKind> {
     match scan.text(at) {
         "done" => done(scan, at),
-        "all" if scan.text(at + 1) == "set" && scan.text(at + 2) != "for" => {
-            opens(scan, at).then_some(ClaimKind::Changed)
+        "all" if scan.text(at + 1) == "set" => {
+            let ready = states(scan, at) || scan.text(at + 2) != "for" && opens(scan, at);
+            ready.then_some(ClaimKind::Changed)
         }
         "success" => (at == 0 && scan.ends(at + 1)).then_some(ClaimKind::Changed),
         "successful" => {
             matches!(before(scan, at), "was" | "were" | "is").then_some(ClaimKind::Changed)
+        }
+        "successfully" if states(scan, at) && list_follows(scan, at + 1) => {
+            Some(ClaimKind::Restored)
         }
         "gone" => gone(scan, at),
         "now" => now(scan, at),
@@ -66,8 +70,19 @@ fn closes(scan: &Scan<'_, '_>, at: usize) -> bool {
 
 /// "Done!", "All done", "it's done", "has been done", "I've done that", "consider it done".
 fn done(scan: &Scan<'_, '_>, at: usize) -> Option<ClaimKind> {
+    let today = scan.text(at + 1) == "for" && scan.text(at + 2) != "you";
     let follows = matches!(scan.text(at + 1), "and" | "for" | "as") || closes(scan, at + 1);
+    let follows = follows && !today;
     let left = before(scan, at);
+    let asked = (0..at).any(|place| {
+        matches!(
+            scan.text(place),
+            "requests" | "changes" | "actions" | "request"
+        )
+    });
+    if asked && matches!(left, "is" | "are") && follows {
+        return Some(ClaimKind::Changed);
+    }
     if matches!(left, "it's" | "that's") || matches!(left, "is") && pronoun(scan, at) {
         return (follows && !scan.adverb_before(at, "already")).then_some(ClaimKind::Changed);
     }

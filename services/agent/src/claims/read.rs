@@ -194,7 +194,7 @@ impl<'a> Scan<'_, 'a> {
             "and" | "or" | "then" | "plus" => self.forget_negation(),
             "because" if self.is(at + 1, Class::FirstPerson) => self.turn(false),
             "because" => self.subordinate = true,
-            "was" | "were" | "is" if self.dated(at + 1) => self.reported = true,
+            "was" | "were" if self.dated(at + 1) => self.reported = true,
             "soon" | "long" | "so" if matches!(self.text(at + 1), "as" | "that") => {
                 self.subordinate = true;
             }
@@ -202,6 +202,7 @@ impl<'a> Scan<'_, 'a> {
             "what" | "whatever" | "how" | "where" | "why" => {
                 self.subordinate |= !self.is(at + 1, Class::FirstPerson);
             }
+            "which" if self.is(at + 1, Class::FirstPerson) => return,
             "that" => self.subordinate |= self.relative(at),
             _ => {}
         }
@@ -212,19 +213,35 @@ impl<'a> Scan<'_, 'a> {
         }
         self.subordinate |= traits.is(Class::Subordinate) && !self.dismisses(at);
         self.reported |= traits.is(Class::Report)
-            && !(text == "appears" && matches!(self.text(at + 1), "in" | "on"));
+            && !(text == "appears" && matches!(self.text(at + 1), "in" | "on"))
+            && !self.gladly(at);
         if traits.is(Class::FirstPerson) {
             self.speaker = Some(Class::FirstPerson);
-        } else if traits.is(Class::OtherPerson) && !self.prepared(at) {
+        } else if traits.is(Class::OtherPerson) && !self.aside(at) {
             self.speaker = Some(Class::OtherPerson);
             self.claimed = None;
         }
         self.verb_since |= traits.is(Class::Finite) || traits.verb.is_some();
     }
 
-    /// "for you": no subject.
-    fn prepared(&self, at: usize) -> bool {
-        at.checked_sub(1)
+    /// "I'm happy to say".
+    fn gladly(&self, at: usize) -> bool {
+        let before = |n: usize| at.checked_sub(n).map_or("", |place| self.text(place));
+        before(1) == "to"
+            && matches!(
+                before(2),
+                "happy" | "pleased" | "glad" | "delighted" | "proud"
+            )
+    }
+
+    /// "for you", "as you asked": not who acts.
+    fn aside(&self, at: usize) -> bool {
+        let asks = matches!(
+            self.text(at + 1),
+            "asked" | "wanted" | "requested" | "wished"
+        );
+        asks || at
+            .checked_sub(1)
             .is_some_and(|left| matches!(self.text(left), "for" | "to" | "with" | "of" | "than"))
     }
 
@@ -294,11 +311,17 @@ impl<'a> Scan<'_, 'a> {
     fn read(&mut self, at: usize) -> Option<Reading<'a>> {
         let asserted = !(self.negated || self.subordinate || self.reported);
         if let Some((usage, verb, text)) = self.verb_at(at) {
-            let kind = usage
-                .filter(|usage| asserted && self.stands(at, text, *usage))
-                .and_then(|usage| Some((usage, object::kind(self, at, verb, usage)?)));
-            self.claimed = Some(kind.is_some());
-            let (usage, kind) = kind?;
+            let stands = usage.is_some_and(|usage| asserted && self.stands(at, text, usage));
+            let kind = usage.and_then(|usage| object::kind(self, at, verb, usage));
+            // "I checked the list and marked it": checking it is no change, and no refusal
+            // either; nor is "done" in "as done".
+            let complement = self
+                .left_of(at)
+                .is_some_and(|left| self.is(left, Class::Preposition));
+            if (kind.is_some() || !stands) && !(usage.is_none() && complement) {
+                self.claimed = Some(stands);
+            }
+            let (usage, kind) = (usage.filter(|_| stands)?, kind?);
             return Some(Reading {
                 kind,
                 or: self.alternative(at, kind),

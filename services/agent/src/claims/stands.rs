@@ -4,7 +4,7 @@
 use super::{
     read::{Scan, Use},
     text::{End, Kind, Mark, Token},
-    words::{Class, traits},
+    words::{Class, number, traits},
 };
 
 impl Scan<'_, '_> {
@@ -30,19 +30,11 @@ impl Scan<'_, '_> {
                 .is_some_and(|left| self.text(left) == "that's")
                 || self.adverb_before(at, adverb)
                 || next == *adverb
-                || self.text(at + 2) == *adverb && *adverb == "now"
-        });
+        }) || self.text(self.clause_end(at).saturating_sub(1)) == "now";
         match usage {
             Use::Active => true,
-            Use::Perfect => !already,
-            Use::Was => {
-                let moved = matches!(
-                    verb,
-                    "moved" | "rescheduled" | "set" | "changed" | "pushed" | "postponed"
-                );
-                let timed = matches!(next, "today" | "before" | "early" | "late" | "ahead");
-                !already && (moved || !(self.dated(at) || timed))
-            }
+            Use::Perfect => !already && !matches!(next, "already" | "since"),
+            Use::Was => !already && !self.dated(at) && self.closed(at),
             Use::Is => {
                 !already
                     && !self.habitual(at)
@@ -91,7 +83,11 @@ impl Scan<'_, '_> {
         {
             return false;
         }
-        if predicate || verb == "set" && self.claimed != Some(true) && matches!(next, "a" | "an" | "your" | "up") {
+        if predicate
+            || verb == "set"
+                && self.claimed != Some(true)
+                && matches!(next, "a" | "an" | "your" | "up")
+        {
             return false;
         }
         if verb == "updated" && next == "list" {
@@ -125,7 +121,7 @@ impl Scan<'_, '_> {
             self.text(noun),
             "tasks" | "items" | "reminders" | "entries" | "ones" | "to-dos"
         );
-        let counted = (0..at).any(|place| self.is(place, Class::Date));
+        let counted = (0..at).any(|place| number(self.text(place)).is_some());
         let period = matches!(
             self.text(at + 1),
             "today" | "this" | "since" | "in" | "on" | "last" | "between"
@@ -139,7 +135,7 @@ impl Scan<'_, '_> {
             return false;
         }
         // "4 added": a statistic.
-        if counted && self.is(noun, Class::Date) && !all || completes && counted && !all {
+        if counted && !all && (completes || number(self.text(noun)).is_some()) {
             return false;
         }
         let title = matches!(self.sentence.tokens.get(noun), Some(Token::Title(_)));
@@ -165,23 +161,71 @@ impl Scan<'_, '_> {
                     .iter()
                     .any(|noun| next.starts_with(noun)),
                 "this" => matches!(next, "morning" | "afternoon"),
-                "by" => matches!(next, "you" | "yourself" | "someone" | "somebody" | "another" | "anyone"),
+                "by" => matches!(
+                    next,
+                    "you" | "yourself" | "someone" | "somebody" | "another" | "anyone"
+                ),
                 _ => !from && self.is(at, Class::PastTime),
             }
         })
     }
 
+    /// After "was added": nothing more, or where to, or for whom. What else follows tells history:
+    /// "was moved twice", "was changed by mistake".
+    fn closed(&self, at: usize) -> bool {
+        let after = self.text(at + 1);
+        let places = [
+            "list",
+            "lists",
+            "tasks",
+            "calendar",
+            "status",
+            "description",
+            "high",
+            "low",
+        ];
+        self.ends(at + 1)
+            || self.mark(at + 1).is_some()
+            || matches!(
+                after,
+                "to" | "from"
+                    | "and"
+                    | "but"
+                    | "for"
+                    | "as"
+                    | "with"
+                    | "off"
+                    | "successfully"
+                    | "under"
+                    | "instead"
+                    | "too"
+                    | "accordingly"
+                    | "just"
+                    | "now"
+                    | "without"
+                    | "again"
+                    | "complete"
+                    | "done"
+                    | "because"
+                    | "so"
+                    | "into"
+                    | "down"
+            )
+            || matches!(after, "in" | "on")
+                && (at + 2..at + 5).any(|place| places.contains(&self.text(place)))
+    }
+
     /// "was completed on Monday", "was created 3 days ago".
     pub(super) fn dated(&self, at: usize) -> bool {
         matches!(self.text(at + 1), "on" | "in" | "at" | "back" | "since")
-            && (self.is(at + 2, Class::Date))
+            && (self.is(at + 2, Class::Date) || self.text(at + 2) == "may")
     }
 
     /// "Created: 3 November", "(completed 2 Nov)", "Updated yesterday".
     fn metadata(&self, at: usize) -> bool {
         let value = match self.text(at + 1) {
             "on" | "at" | "in" | "since" => at + 2,
-            _ if self.mark(at + 1) == Some(Mark::Colon) => at + 2,
+            _ if matches!(self.mark(at + 1), Some(Mark::Colon | Mark::Open)) => at + 2,
             _ => at + 1,
         };
         let (Some((text, word)), after) = (self.word(value), self.word(value + 1)) else {

@@ -64,6 +64,7 @@ impl<'a> Scan<'_, 'a> {
             "and" | "then" | "but" | "plus" => match self.claimed {
                 Some(claimed) => claimed.then_some(Use::Bare),
                 None if self.opening(left) => Some(Use::Bare),
+                None if self.speaker.is_none() => self.shared(left),
                 None => (self.speaker == Some(Class::FirstPerson) && !self.before_noun(at))
                     .then_some(Use::Bare),
             },
@@ -74,8 +75,19 @@ impl<'a> Scan<'_, 'a> {
             {
                 Some(Use::Bare)
             }
+            _ if self.text(0) == "consider" && self.ends(at + 1) => Some(Use::Headline),
             _ => self.headline(at).then_some(Use::Headline),
         }
+    }
+
+    /// "were found and removed": the auxiliary of the verb before.
+    fn shared(&self, and: usize) -> Option<Use> {
+        let from = and.saturating_sub(3);
+        (from..and).find_map(|place| match self.text(place) {
+            "was" | "were" => Some(Use::Was),
+            "been" => Some(Use::Perfect),
+            _ => None,
+        })
     }
 
     /// True when the words up to `end` are an interjection or none.

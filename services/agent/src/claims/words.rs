@@ -80,6 +80,7 @@ impl Traits {
     /// True for a word that says nothing about which task is meant.
     pub(super) const fn says_nothing(self) -> bool {
         self.verb.is_some()
+            || self.past.is_some()
             || self.is(Class::Generic)
             || self.is(Class::Value)
             || self.is(Class::Date)

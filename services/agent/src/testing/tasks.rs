@@ -126,7 +126,10 @@ impl FakeTasks {
     }
 
     fn set(&mut self, task: &Value, name: &str, value: Value) -> Value {
-        let place = self.tasks.iter_mut().find(|other| other["id"] == task["id"]);
+        let place = self
+            .tasks
+            .iter_mut()
+            .find(|other| other["id"] == task["id"]);
         let place = place.unwrap();
         if name != "due" {
             place[name] = value;
@@ -159,7 +162,10 @@ impl FakeTasks {
     }
 
     fn list(&self, arguments: &Value) -> Value {
-        let query = arguments["query"].as_str().unwrap_or_default().to_lowercase();
+        let query = arguments["query"]
+            .as_str()
+            .unwrap_or_default()
+            .to_lowercase();
         let status = arguments["status"].as_str().unwrap_or("all");
         let tasks: Vec<&Value> = self
             .tasks
@@ -169,7 +175,13 @@ impl FakeTasks {
                 "open" => task["status"] != "completed",
                 other => task["status"] == other,
             })
-            .filter(|task| task["title"].as_str().unwrap().to_lowercase().contains(&query))
+            .filter(|task| {
+                task["title"]
+                    .as_str()
+                    .unwrap()
+                    .to_lowercase()
+                    .contains(&query)
+            })
             .collect();
         let count = tasks.len();
         json!({
@@ -188,13 +200,19 @@ impl FakeTasks {
         let Some(at) = at else {
             return refused("OPERATION_NOT_FOUND", "there is nothing to undo");
         };
-        let task = self.operations[at].clone().or_else(|| self.tasks.last().cloned());
+        let task = self.operations[at]
+            .clone()
+            .or_else(|| self.tasks.last().cloned());
         let task = task.unwrap();
         self.changed("updated", None, &task)
     }
 
     fn find(&self, arguments: &Value) -> Result<Value, Value> {
-        let found: Vec<&Value> = self.tasks.iter().filter(|task| names(task, arguments)).collect();
+        let found: Vec<&Value> = self
+            .tasks
+            .iter()
+            .filter(|task| names(task, arguments))
+            .collect();
         match found.as_slice() {
             [] => Err(refused("TASK_NOT_FOUND", "Task not found")),
             [only] => Ok((*only).clone()),
@@ -219,7 +237,11 @@ fn names(task: &Value, arguments: &Value) -> bool {
         return task["id"] == name;
     }
     let title = task["title"].as_str().unwrap().to_lowercase();
-    !name.is_empty() && name.to_lowercase().split(' ').all(|word| title.contains(word))
+    !name.is_empty()
+        && name
+            .to_lowercase()
+            .split(' ')
+            .all(|word| title.contains(word))
 }
 
 fn refused(code: &str, message: &str) -> Value {

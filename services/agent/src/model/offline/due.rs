@@ -4,24 +4,76 @@ use super::words::Phrase;
 
 /// Words that lead to a date and are no part of it.
 const LEADS: &[&str] = &[
-    "due by", "due on", "due at", "due", "no later than", "by", "on", "before", "until", "till",
+    "due by",
+    "due on",
+    "due at",
+    "due",
+    "no later than",
+    "by",
+    "on",
+    "before",
+    "until",
+    "till",
     "for",
 ];
 
 const WEEKDAYS: &[&str] = &[
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue",
-    "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "mon",
+    "tue",
+    "tues",
+    "wed",
+    "thu",
+    "thur",
+    "thurs",
+    "fri",
+    "sat",
+    "sun",
 ];
 
 const MONTHS: &[&str] = &[
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep",
-    "sept", "oct", "nov", "dec",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "sept",
+    "oct",
+    "nov",
+    "dec",
 ];
 
 const HOLIDAYS: &[&str] = &[
-    "christmas eve", "christmas day", "christmas", "xmas", "new year's eve", "new year's day",
-    "new year's", "halloween", "valentine's day",
+    "christmas eve",
+    "christmas day",
+    "christmas",
+    "xmas",
+    "new year's eve",
+    "new year's day",
+    "new year's",
+    "halloween",
+    "valentine's day",
 ];
 
 const UNITS: &[&str] = &[
@@ -50,7 +102,8 @@ pub(super) fn whole(phrase: Phrase<'_>) -> Option<Due> {
 /// ("on Friday"), since titles may well end with one; "tomorrow" needs none.
 pub(super) fn at_end(phrase: Phrase<'_>) -> Option<(Phrase<'_>, Due)> {
     (1..phrase.len())
-        .filter(|at| !phrase.is_quoted(*at))
+        // "Every Monday at nine": only the time is a date.
+        .filter(|at| !phrase.is_quoted(*at) && !matches!(phrase.word(at - 1), "every" | "each"))
         .find_map(|at| {
             let tail = phrase.from(at);
             let led = tail
@@ -163,8 +216,15 @@ impl Reader<'_> {
             return true;
         }
         self.take_any(&[
-            "today", "later today", "tomorrow", "tmrw", "the day after tomorrow",
-            "day after tomorrow", "this weekend", "next weekend", "the weekend",
+            "today",
+            "later today",
+            "tomorrow",
+            "tmrw",
+            "the day after tomorrow",
+            "day after tomorrow",
+            "this weekend",
+            "next weekend",
+            "the weekend",
         ])
     }
 
@@ -195,8 +255,22 @@ impl Reader<'_> {
     fn span(&mut self) -> bool {
         let led = self.take_any(&["in", "within"]);
         let counted = self.take_any(&[
-            "a couple of", "a few", "a", "an", "one", "two", "three", "four", "five", "six",
-            "seven", "eight", "nine", "ten", "twelve", "half an",
+            "a couple of",
+            "a few",
+            "a",
+            "an",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "twelve",
+            "half an",
         ]) || self.take_if(|word| word.len() <= 3 && is_number(word));
         if !(counted && self.take_if(|word| UNITS.contains(&word))) {
             return false;
@@ -260,9 +334,22 @@ impl Reader<'_> {
         let understood = self.first(&[
             |reader| {
                 reader.take_any(&[
-                    "at noon", "noon", "at midday", "midday", "at midnight", "midnight",
-                    "in the morning", "in the afternoon", "in the evening", "at night",
-                    "first thing", "close of business", "morning", "afternoon", "evening", "night",
+                    "at noon",
+                    "noon",
+                    "at midday",
+                    "midday",
+                    "at midnight",
+                    "midnight",
+                    "in the morning",
+                    "in the afternoon",
+                    "in the evening",
+                    "at night",
+                    "first thing",
+                    "close of business",
+                    "morning",
+                    "afternoon",
+                    "evening",
+                    "night",
                 ])
             },
             Self::clock,
@@ -308,7 +395,10 @@ fn is_day(word: &str) -> bool {
         .iter()
         .find_map(|suffix| word.strip_suffix(suffix))
         .unwrap_or(word);
-    is_number(number) && number.parse::<u32>().is_ok_and(|day| (1..=31).contains(&day))
+    is_number(number)
+        && number
+            .parse::<u32>()
+            .is_ok_and(|day| (1..=31).contains(&day))
 }
 
 fn is_year(word: &str) -> bool {
@@ -328,17 +418,52 @@ mod tests {
     #[test]
     fn dates_are_recognised_whole() {
         for text in [
-            "today", "tomorrow", "by Friday", "next friday 5pm", "friday at 5", "in 3 days",
-            "Dec 5", "5 December 2026", "the 5th", "2026-11-27", "24.12.2026", "24/12", "5pm",
-            "tonight", "tomorrow morning", "this evening", "end of the month", "next week",
-            "tuesday next week", "a week from now", "on the 3rd of next month", "christmas eve",
-            "friday, 3 o'clock", "5:30 pm", "tomorrow at noon", "in march", "due tomorrow",
+            "today",
+            "tomorrow",
+            "by Friday",
+            "next friday 5pm",
+            "friday at 5",
+            "in 3 days",
+            "Dec 5",
+            "5 December 2026",
+            "the 5th",
+            "2026-11-27",
+            "24.12.2026",
+            "24/12",
+            "5pm",
+            "tonight",
+            "tomorrow morning",
+            "this evening",
+            "end of the month",
+            "next week",
+            "tuesday next week",
+            "a week from now",
+            "on the 3rd of next month",
+            "christmas eve",
+            "friday, 3 o'clock",
+            "5:30 pm",
+            "tomorrow at noon",
+            "in march",
+            "due tomorrow",
         ] {
             assert!(whole(Sentence::read(text).phrase()).is_some(), "{text}");
         }
         for text in [
-            "", "work", "the garage", "friday or so", "5", "friday friday", "next", "in", "may",
-            "12 eggs", "3 days", "the", "at home", "the bank", "sunday roast",
+            "",
+            "work",
+            "the garage",
+            "friday or so",
+            "5",
+            "friday friday",
+            "next",
+            "in",
+            "may",
+            "12 eggs",
+            "3 days",
+            "the",
+            "at home",
+            "the bank",
+            "sunday roast",
         ] {
             assert!(whole(Sentence::read(text).phrase()).is_none(), "{text}");
         }

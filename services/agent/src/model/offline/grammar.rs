@@ -40,29 +40,104 @@ const READERS: &[Reader] = &[
 
 /// Said before a request, and no part of it.
 const POLITE: &[&str] = &[
-    "please", "pls", "hey", "hi", "hello", "ok", "okay", "so", "well", "oh", "oops", "actually",
-    "just", "also", "and", "then", "but", "now", "taskchat", "assistant", "can you", "could you",
-    "would you", "can i", "could i", "may i", "can we", "i want you to", "i'd like you to",
-    "i would like you to", "i'd like to", "i would like to", "i want to", "i wanna", "let's",
-    "let us", "go ahead and", "kindly", "thanks", "sorry", "alright", "right", "you can", "great",
-    "good", "perfect", "cool", "no", "yes", "quickly", "next", "first", "finally",
+    "please",
+    "pls",
+    "hey",
+    "hi",
+    "hello",
+    "ok",
+    "okay",
+    "so",
+    "well",
+    "oh",
+    "oops",
+    "actually",
+    "just",
+    "also",
+    "and",
+    "then",
+    "but",
+    "now",
+    "taskchat",
+    "assistant",
+    "can you",
+    "could you",
+    "would you",
+    "can i",
+    "could i",
+    "may i",
+    "can we",
+    "i want you to",
+    "i'd like you to",
+    "i would like you to",
+    "i'd like to",
+    "i would like to",
+    "i want to",
+    "i wanna",
+    "let's",
+    "let us",
+    "go ahead and",
+    "kindly",
+    "thanks",
+    "sorry",
+    "alright",
+    "right",
+    "you can",
+    "great",
+    "good",
+    "perfect",
+    "cool",
+    "no",
+    "yes",
+    "quickly",
+    "next",
+    "first",
+    "finally",
 ];
 
 /// Said after a request, and no part of it.
 const POLITE_TAIL: &[&str] = &[
-    "please", "thanks", "thank you", "for me", "pls", "thx", "if you can", "will you", "would you",
-    "too", "as well", "right away", "right now", "cheers", "ok", "okay", "asap please",
+    "please",
+    "thanks",
+    "thank you",
+    "for me",
+    "pls",
+    "thx",
+    "if you can",
+    "will you",
+    "would you",
+    "too",
+    "as well",
+    "right away",
+    "right now",
+    "cheers",
+    "ok",
+    "okay",
+    "asap please",
 ];
 
-/// The requests of a message, in order; what was not understood is `None`.
-pub(super) fn read(message: Phrase<'_>) -> Vec<Option<Request>> {
+/// The requests of a message, in order; what was not understood comes back as it was written.
+pub(super) fn read(message: Phrase<'_>) -> Vec<Result<Request, String>> {
     if let Some(tasks) = add::several(message) {
-        return tasks.into_iter().map(Some).collect();
+        return tasks.into_iter().map(Ok).collect();
     }
-    clauses::split(message)
+    let mut requests: Vec<_> = clauses::split(message)
         .into_iter()
-        .map(clause)
-        .collect()
+        .map(|phrase| clause(phrase).ok_or_else(|| phrase.text().to_owned()))
+        .collect();
+    // "Hello. Add milk." is one request.
+    if requests.len() > 1 {
+        let said = |request: &Result<Request, String>| {
+            !matches!(
+                request,
+                Ok(Request::Greeting | Request::Thanks | Request::Answer)
+            )
+        };
+        if requests.iter().any(said) {
+            requests.retain(said);
+        }
+    }
+    requests
 }
 
 /// Reads one clause.
@@ -78,7 +153,5 @@ fn clause(phrase: Phrase<'_>) -> Option<Request> {
 
 /// The clause without the words of politeness around it.
 fn bared(phrase: Phrase<'_>) -> Phrase<'_> {
-    phrase
-        .without_leading(POLITE)
-        .without_trailing(POLITE_TAIL)
+    phrase.without_leading(POLITE).without_trailing(POLITE_TAIL)
 }

@@ -153,11 +153,17 @@ impl Memory {
         }
         if let Some(tasks) = envelope.pointer("/data/tasks").and_then(Value::as_array) {
             self.listed(tasks.iter().filter_map(known).collect());
-        } else if let Some(task) = known(&envelope["data"]).or_else(|| known(&envelope["receipt"]["task"])) {
+        } else if let Some(task) = ["/data", "/receipt/task"]
+            .iter()
+            .find_map(|place| known(envelope.pointer(place)?))
+        {
             self.acted.insert(task.id.clone());
             self.focus = Some(task);
         }
-        if let Some(operation) = envelope.pointer("/receipt/operation_id").and_then(Value::as_str) {
+        if let Some(operation) = envelope
+            .pointer("/receipt/operation_id")
+            .and_then(Value::as_str)
+        {
             self.happened(answered, operation);
         }
     }
@@ -177,8 +183,15 @@ impl Memory {
             }
             return;
         }
-        let undone = answered.arguments["operation_id"].as_str();
-        if let Some(at) = self.undos.iter().position(|undo| Some(undo.as_str()) == undone) {
+        let undone = answered
+            .arguments
+            .get("operation_id")
+            .and_then(Value::as_str);
+        if let Some(at) = self
+            .undos
+            .iter()
+            .position(|undo| Some(undo.as_str()) == undone)
+        {
             // An undo was taken back.
             self.undos.remove(at);
             return;

@@ -1,25 +1,66 @@
 //! Which task is meant: "it", "number two", "the last one", or words of its title.
 
-use super::{
-    request::Target,
-    words::Phrase,
-};
+use super::{request::Target, words::Phrase};
 
 const IT: &[&str] = &[
-    "it", "that", "this", "that one", "this one", "the one", "that task", "this task", "the task",
-    "it again", "that again", "the same", "the same one", "that thing",
-    "the one i just added", "the task i just added", "the one you just added",
+    "it",
+    "that",
+    "this",
+    "that one",
+    "this one",
+    "the one",
+    "that task",
+    "this task",
+    "the task",
+    "it again",
+    "that again",
+    "the same",
+    "the same one",
+    "that thing",
+    "the one i just added",
+    "the task i just added",
+    "the one you just added",
 ];
 
 const MANY: &[&str] = &[
-    "everything", "all", "them", "those", "these", "both", "all of them", "all of those",
-    "all of it", "both of them", "all tasks", "all the tasks", "all my tasks", "every task",
-    "all of my tasks", "my tasks", "the tasks", "tasks", "the lot", "all completed tasks",
-    "completed tasks", "all the completed tasks", "everything else", "all done tasks",
-    "my whole list", "the whole list", "my list", "the list", "all items",
+    "everything",
+    "all",
+    "them",
+    "those",
+    "these",
+    "both",
+    "all of them",
+    "all of those",
+    "all of it",
+    "both of them",
+    "all tasks",
+    "all the tasks",
+    "all my tasks",
+    "every task",
+    "all of my tasks",
+    "my tasks",
+    "the tasks",
+    "tasks",
+    "the lot",
+    "all completed tasks",
+    "completed tasks",
+    "all the completed tasks",
+    "everything else",
+    "all done tasks",
+    "my whole list",
+    "the whole list",
+    "my list",
+    "the list",
+    "all items",
 ];
 
-const LAST: &[&str] = &["the last one", "the last", "last one", "the last task", "the bottom one"];
+const LAST: &[&str] = &[
+    "the last one",
+    "the last",
+    "last one",
+    "the last task",
+    "the bottom one",
+];
 
 const ORDINALS: &[(&str, usize)] = &[
     ("one", 1),
@@ -46,18 +87,55 @@ const ORDINALS: &[(&str, usize)] = &[
 
 /// Words before a title that are no part of it.
 const LEADING: &[&str] = &[
-    "the task called", "the task named", "the task titled", "my task called", "task called",
-    "task named", "the one called", "the one named", "the task about", "the one about",
-    "the task to", "my task to", "the task", "my task", "task", "the item", "the todo",
-    "the to-do", "the", "my", "our",
+    "the task called",
+    "the task named",
+    "the task titled",
+    "my task called",
+    "task called",
+    "task named",
+    "the one called",
+    "the one named",
+    "the task about",
+    "the one about",
+    "the task to",
+    "my task to",
+    "the task",
+    "my task",
+    "task",
+    "the item",
+    "the todo",
+    "the to-do",
+    "the",
+    "my",
+    "our",
 ];
 
 /// Words after a title that are no part of it.
 const TRAILING: &[&str] = &[
-    "off my list", "off the list", "from my list", "from the list", "on my list", "on the list",
-    "from my to-do list", "from my todo list", "off my to-do list", "from my tasks",
-    "in my list", "off my todo list", "to my list", "task", "item", "please", "off",
-    "for me", "thanks", "already", "again", "altogether", "completely", "one",
+    "off my list",
+    "off the list",
+    "from my list",
+    "from the list",
+    "on my list",
+    "on the list",
+    "from my to-do list",
+    "from my todo list",
+    "off my to-do list",
+    "from my tasks",
+    "in my list",
+    "off my todo list",
+    "to my list",
+    "task",
+    "item",
+    "please",
+    "off",
+    "for me",
+    "thanks",
+    "already",
+    "again",
+    "altogether",
+    "completely",
+    "one",
 ];
 
 /// Reads a phrase as a reference to a task; `None` when it is empty.
@@ -112,7 +190,15 @@ pub(super) fn special(phrase: Phrase<'_>) -> Option<Target> {
 
 /// "number one", "#2", "no. 3", "the first one", "task 4", "5".
 fn ordinal(phrase: Phrase<'_>) -> Option<usize> {
-    let counted = phrase.after_any(&["number", "no", "nr", "task number", "task", "item", "the number"]);
+    let counted = phrase.after_any(&[
+        "number",
+        "no",
+        "nr",
+        "task number",
+        "task",
+        "item",
+        "the number",
+    ]);
     if let Some(rest) = counted {
         return (rest.len() == 1).then(|| number(rest.word(0)))?;
     }

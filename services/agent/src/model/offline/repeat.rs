@@ -82,7 +82,10 @@ fn counted(phrase: Phrase<'_>) -> Option<Repeat> {
         "three" => 3,
         "four" => 4,
         "six" => 6,
-        number => number.parse::<u32>().ok().filter(|n| (2..=999).contains(n))?,
+        number => number
+            .parse::<u32>()
+            .ok()
+            .filter(|n| (2..=999).contains(n))?,
     };
     let unit = match rest.word(1) {
         "days" => "DAILY",
@@ -99,13 +102,14 @@ fn counted(phrase: Phrase<'_>) -> Option<Repeat> {
 
 /// "every monday", "every mon, wed and fri", "on mondays", "every other friday".
 fn weekdays(phrase: Phrase<'_>) -> Option<Repeat> {
-    let (rest, interval, plural) = if let Some(rest) = phrase.after_any(&["every other", "every second"]) {
-        (rest, ";INTERVAL=2", false)
-    } else if let Some(rest) = phrase.after_any(&["every", "each"]) {
-        (rest, "", false)
-    } else {
-        (phrase.after("on").unwrap_or(phrase), "", true)
-    };
+    let (rest, interval, plural) =
+        if let Some(rest) = phrase.after_any(&["every other", "every second"]) {
+            (rest, ";INTERVAL=2", false)
+        } else if let Some(rest) = phrase.after_any(&["every", "each"]) {
+            (rest, "", false)
+        } else {
+            (phrase.after("on").unwrap_or(phrase), "", true)
+        };
     let mut codes = Vec::new();
     let mut names = Vec::new();
     for word in rest.lowers() {
@@ -158,7 +162,14 @@ mod tests {
             let repeat = whole(Sentence::read(text).phrase()).map(|repeat| repeat.rule);
             assert_eq!(repeat.as_deref(), Some(rule), "{text}");
         }
-        for text in ["every", "monday", "on monday", "every so often", "every 0 days", "and"] {
+        for text in [
+            "every",
+            "monday",
+            "on monday",
+            "every so often",
+            "every 0 days",
+            "and",
+        ] {
             assert_eq!(whole(Sentence::read(text).phrase()), None, "{text}");
         }
     }

@@ -63,7 +63,9 @@ pub(super) fn done_with(doing: Doing, named: &str, due: Option<&str>, envelope: 
     }
     match doing {
         Doing::Complete => format!("“{title}” is already done."),
-        Doing::Reopen => format!("“{title}” is not marked as done, so there was nothing to reopen."),
+        Doing::Reopen => {
+            format!("“{title}” is not marked as done, so there was nothing to reopen.")
+        }
         Doing::Restore => format!("“{title}” is on your list already."),
         _ => format!("“{title}” is like that already, so nothing was changed."),
     }
@@ -171,7 +173,12 @@ pub(super) fn listing_arguments(listing: &Listing) -> Value {
 /// The tasks that were asked for.
 pub(super) fn listing(listing: &Listing, envelope: &Value) -> String {
     if envelope["success"] != true {
-        return failed(Doing::LookUp, "your list", listing.when.as_deref(), &envelope["error"]);
+        return failed(
+            Doing::LookUp,
+            "your list",
+            listing.when.as_deref(),
+            &envelope["error"],
+        );
     }
     let tasks = envelope.pointer("/data/tasks").and_then(Value::as_array);
     let count = tasks.map_or(0, Vec::len);
@@ -181,7 +188,10 @@ pub(super) fn listing(listing: &Listing, envelope: &Value) -> String {
     }
     kind.push_str(if count == 1 { "task" } else { "tasks" });
     for part in [
-        listing.query.as_ref().map(|words| format!("matching “{words}”")),
+        listing
+            .query
+            .as_ref()
+            .map(|words| format!("matching “{words}”")),
         listing.when.clone(),
     ]
     .into_iter()
@@ -208,7 +218,11 @@ pub(super) fn listing(listing: &Listing, envelope: &Value) -> String {
         Which::Open if !narrowed => format!("You have {count} {kind} to do:"),
         Which::Open | Which::All => format!("You have {count} {kind}:"),
     };
-    let ending = if more { "\n\nThere are more than these." } else { "" };
+    let ending = if more {
+        "\n\nThere are more than these."
+    } else {
+        ""
+    };
     format!("{intro}\n\n{}{ending}", numbered(tasks))
 }
 
@@ -281,7 +295,9 @@ pub(super) fn which(envelope: &Value) -> String {
 }
 
 pub(super) fn no_such_number(number: usize, count: usize) -> String {
-    format!("There is no number {number} in the list above, it ends at {count}. Which one do you mean?")
+    format!(
+        "There is no number {number} in the list above, it ends at {count}. Which one do you mean?"
+    )
 }
 
 pub(super) fn no_such_title(words: &str, envelope: &Value) -> String {
@@ -296,7 +312,9 @@ pub(super) fn no_such_title(words: &str, envelope: &Value) -> String {
 
 pub(super) fn one_at_a_time(doing: Doing) -> String {
     let what = doing.done();
-    format!("Nothing was {what}: without an AI model I work on one task at a time. Which one do you mean?")
+    format!(
+        "Nothing was {what}: without an AI model I work on one task at a time. Which one do you mean?"
+    )
 }
 
 pub(super) fn no_such_priority(said: &str) -> String {
@@ -344,7 +362,17 @@ pub(super) fn nothing_to_redo() -> String {
 }
 
 pub(super) fn not_understood() -> String {
-    format!("I can only help with your list of tasks. {ABILITIES} For example: “Add buy milk by Friday”.")
+    format!(
+        "I can only help with your list of tasks. {ABILITIES} For example: “Add buy milk by Friday”."
+    )
+}
+
+pub(super) fn too_long() -> String {
+    format!("That is more than I can read at once without an AI model. {ABILITIES}")
+}
+
+pub(super) fn half_understood(text: &str) -> String {
+    format!("I did not understand “{text}”.")
 }
 
 /// Sentences, or lists between empty lines.

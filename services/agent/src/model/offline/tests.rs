@@ -114,7 +114,10 @@ fn table() -> Vec<Line<'static>> {
             earlier: earlier.clone(),
             sentence,
             calls: expected(calls, at + 1),
-            says: says.split(" & ").filter(|words| !words.is_empty()).collect(),
+            says: says
+                .split(" & ")
+                .filter(|words| !words.is_empty())
+                .collect(),
         });
     }
     lines
@@ -152,11 +155,17 @@ fn every_sentence_leads_to_its_calls() {
         }
         let (calls, reply) = conversation.say(line.sentence);
         if calls != line.calls {
-            wrong.push(format!("{}: {:?}\n    {calls:?}\n    {reply}", line.number, line.sentence));
+            wrong.push(format!(
+                "{}: {:?}\n    {calls:?}\n    {reply}",
+                line.number, line.sentence
+            ));
         }
         for words in line.says {
             if !reply.to_lowercase().contains(&words.to_lowercase()) {
-                wrong.push(format!("{}: {:?} says {reply:?}", line.number, line.sentence));
+                wrong.push(format!(
+                    "{}: {:?} says {reply:?}",
+                    line.number, line.sentence
+                ));
             }
         }
         assert!(!reply.is_empty(), "{}", line.sentence);
@@ -164,7 +173,12 @@ fn every_sentence_leads_to_its_calls() {
             assert!(!reply.contains(code), "{} says {reply}", line.sentence);
         }
     }
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -201,11 +215,13 @@ fn the_only_open_task_is_it_for_a_change_but_not_for_more() {
 
 #[test]
 fn half_a_success_is_told_as_half() {
-    let (calls, reply) =
-        Conversation::new(&[]).say("Add buy stamps and tick off water the plants");
+    let (calls, reply) = Conversation::new(&[]).say("Add buy stamps and tick off water the plants");
     assert_eq!(calls.len(), 2);
     assert!(reply.contains("created: “buy stamps”"), "{reply}");
-    assert!(reply.contains("couldn't find a task called “water the plants”"), "{reply}");
+    assert!(
+        reply.contains("couldn't find a task called “water the plants”"),
+        "{reply}"
+    );
 }
 
 #[test]
@@ -218,7 +234,10 @@ fn a_completed_task_is_not_completed_again() {
 fn choices_are_taken_up() {
     let mut two = Conversation::new(&["letter to mum", "letter to dad"]);
     let (_, reply) = two.say("Delete the letter");
-    assert!(reply.contains("Which") && reply.contains("2. letter to dad"), "{reply}");
+    assert!(
+        reply.contains("Which") && reply.contains("2. letter to dad"),
+        "{reply}"
+    );
     two.say("number two");
     assert!(two.tasks.task(1).is_some());
     assert!(two.tasks.task(2).is_none());
@@ -258,4 +277,31 @@ fn nonsense_is_answered() {
         let (_, reply) = Conversation::new(&["water the plants"]).say(&sentence);
         assert!(!reply.is_empty(), "{sentence:?}");
     }
+}
+
+/// The longest messages are read in a moment, whatever they are made of.
+#[test]
+fn long_messages_are_read_in_a_moment() {
+    for piece in [
+        "add and ",
+        "a, ",
+        "by ",
+        "add a task to x and ",
+        "\"",
+        "every monday and ",
+        "is ",
+    ] {
+        let begun = std::time::Instant::now();
+        Conversation::new(&[]).say(&piece.repeat(999 / piece.len()));
+        assert!(
+            begun.elapsed().as_millis() < 2000,
+            "{piece:?} {:?}",
+            begun.elapsed()
+        );
+    }
+    let (calls, reply) = Conversation::new(&[]).say(&"add x. ".repeat(10_000));
+    assert!(
+        calls.is_empty() && reply.contains("more than I can read"),
+        "{reply}"
+    );
 }

@@ -18,8 +18,8 @@ pub(super) struct Word {
     start: usize,
     end: usize,
     lower: String,
-    /// True inside quotation marks, where nothing is taken for a request.
-    quoted: bool,
+    /// Between which quotation marks, where nothing is taken for a request.
+    quote: Option<usize>,
     gap: Gap,
 }
 
@@ -112,7 +112,7 @@ fn word(text: &str, at: usize) -> Word {
         start,
         end: start + bare.len(),
         lower,
-        quoted: false,
+        quote: None,
         gap,
     }
 }
@@ -123,7 +123,9 @@ fn quote(source: &str, words: &mut [Word]) {
     let mut before = ' ';
     let mut spans = Vec::new();
     for (at, mark) in source.char_indices() {
-        let after = source.get(at + mark.len_utf8()..).and_then(|rest| rest.chars().next());
+        let after = source
+            .get(at + mark.len_utf8()..)
+            .and_then(|rest| rest.chars().next());
         match (mark, open) {
             ('"', None) => open = Some((at, '"')),
             ('“' | '„', None) => open = Some((at, '”')),
@@ -142,9 +144,9 @@ fn quote(source: &str, words: &mut [Word]) {
         before = mark;
     }
     for word in words {
-        word.quoted = spans
+        word.quote = spans
             .iter()
-            .any(|(from, to)| (*from..*to).contains(&word.start));
+            .position(|(from, to)| (*from..*to).contains(&word.start));
     }
 }
 
@@ -168,11 +170,16 @@ impl<'a> Phrase<'a> {
     }
 
     pub(super) fn is_quoted(self, at: usize) -> bool {
-        self.words.get(at).is_some_and(|word| word.quoted)
+        self.quote(at).is_some()
+    }
+
+    /// Between which quotation marks the n-th word stands.
+    pub(super) fn quote(self, at: usize) -> Option<usize> {
+        self.words.get(at)?.quote
     }
 
     pub(super) fn all_quoted(self) -> bool {
-        !self.words.is_empty() && self.words.iter().all(|word| word.quoted)
+        !self.words.is_empty() && self.words.iter().all(|word| word.quote.is_some())
     }
 
     /// Words in lower case.
@@ -183,10 +190,7 @@ impl<'a> Phrase<'a> {
     /// As it was written, without the punctuation around it.
     pub(super) fn text(self) -> &'a str {
         match (self.words.first(), self.words.last()) {
-            (Some(first), Some(last)) => self
-                .source
-                .get(first.start..last.end)
-                .unwrap_or_default(),
+            (Some(first), Some(last)) => self.source.get(first.start..last.end).unwrap_or_default(),
             _ => "",
         }
     }
@@ -218,7 +222,7 @@ impl<'a> Phrase<'a> {
         pattern.split(' ').enumerate().all(|(n, expected)| {
             self.words
                 .get(at + n)
-                .is_some_and(|word| word.lower == expected && !word.quoted)
+                .is_some_and(|word| word.lower == expected && word.quote.is_none())
         })
     }
 

@@ -43,14 +43,21 @@ struct Named {
     shown: String,
 }
 
+/// The longest message that is read, in bytes: nobody says so much to an assistant of this kind,
+/// and reading takes time that grows faster than the message.
+const LONGEST: usize = 1000;
+
 /// Decides on the next move.
 pub(super) fn next(talk: Talk) -> Move {
+    if talk.said.len() > LONGEST {
+        return Move::Say(reply::too_long());
+    }
     let sentence = Sentence::read(&talk.said);
     let mut requests = grammar::read(sentence.phrase());
-    // Half a message that is not understood does not spoil the other half.
-    if requests.iter().any(Option::is_some) {
-        requests.retain(Option::is_some);
+    if !requests.iter().any(Result::is_ok) {
+        requests = vec![Err(talk.said.clone())];
     }
+    let alone = requests.len() == 1;
     let mut work = Work {
         memory: talk.memory,
         answers: talk.done.into(),
@@ -61,8 +68,10 @@ pub(super) fn next(talk: Talk) -> Move {
     let mut sentences = Vec::new();
     for request in requests {
         let said = match request {
-            Some(request) => work.carry_out(request),
-            None => work.answer_to_question(&talk.said),
+            Ok(request) => work.carry_out(request),
+            Err(text) if alone => work.answer_to_question(&text),
+            // Half a message that is not understood does not spoil the other half.
+            Err(text) => Ok(reply::half_understood(&text)),
         };
         if let Ok(said) = said {
             sentences.push(said);
@@ -87,9 +96,12 @@ impl Work {
                 Ok(reply::listing(&listing, &envelope))
             }
             Request::Look(target) => self.act(&target, Doing::LookUp, "get_task", Map::new()),
-            Request::Change(target, change) => {
-                self.act(&target, Doing::Change, "update_task", change_arguments(&change))
-            }
+            Request::Change(target, change) => self.act(
+                &target,
+                Doing::Change,
+                "update_task",
+                change_arguments(&change),
+            ),
             Request::Rename(rename) => self.rename(&rename),
             Request::Complete(target) => {
                 self.act(&target, Doing::Complete, "complete_task", Map::new())
@@ -166,9 +178,17 @@ impl Work {
             Err(question) => return Ok(question),
         };
         arguments.insert("task_id".to_owned(), named.argument.into());
-        let said = arguments.get("due").and_then(Value::as_str).map(str::to_owned);
+        let said = arguments
+            .get("due")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
         let envelope = self.call(tool, Value::Object(arguments))?;
-        Ok(reply::done_with(doing, &named.shown, said.as_deref(), &envelope))
+        Ok(reply::done_with(
+            doing,
+            &named.shown,
+            said.as_deref(),
+            &envelope,
+        ))
     }
 
     /// The task that is meant, or a question that asks which.
@@ -220,7 +240,8 @@ impl Work {
         doing: Doing,
     ) -> Result<Result<Named, String>, Waiting> {
         let envelope = self.look_up("list_tasks", json!({"status": "open"}))?;
-        if let ([only], Target::It, Doing::Change) = (self.memory.listing.as_slice(), target, doing) {
+        if let ([only], Target::It, Doing::Change) = (self.memory.listing.as_slice(), target, doing)
+        {
             return Ok(Ok(named(only.clone())));
         }
         // One task that was shown is not one that was talked about.
@@ -310,7 +331,11 @@ impl Work {
         }
         let sentence = Sentence::read(said);
         let words = sentence.phrase();
-        let words = words.after_any(&["the", "my"]).unwrap_or(words).text().to_lowercase();
+        let words = words
+            .after_any(&["the", "my"])
+            .unwrap_or(words)
+            .text()
+            .to_lowercase();
         let exact = |known: &&Known| known.title.to_lowercase() == words;
         let close = |known: &&Known| known.title.to_lowercase().contains(&words);
         let listing = &self.memory.listing;
@@ -341,7 +366,7 @@ fn named(task: Known) -> Named {
 fn only_request(said: &str) -> Option<Request> {
     let sentence = Sentence::read(said);
     match grammar::read(sentence.phrase()).as_slice() {
-        [Some(only)] => Some(only.clone()),
+        [Ok(only)] => Some(only.clone()),
         _ => None,
     }
 }

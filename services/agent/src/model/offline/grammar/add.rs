@@ -3,19 +3,49 @@
 use super::priority;
 use crate::model::offline::{
     due, reference, repeat,
-    request::{NewTask, Request},
+    request::{Change, NewTask, Request, Target},
     words::{Gap, Phrase},
 };
 
 /// What leads to a title, longest first.
 const LEADS: &[&str] = &[
-    "note to self", "make a note to", "make a note", "make a task to", "make a task for",
-    "make a task called", "make a new task", "make a task", "make me a task to",
-    "jot down", "write down", "don't let me forget to", "don't forget to",
-    "do not forget to", "dont forget to", "remember to", "i need to remember to",
-    "i have to remember to", "i must remember to", "i mustn't forget to", "i must not forget to",
-    "i need to", "i have to", "i've got to", "i got to", "i gotta", "i must", "i should",
-    "we need to", "we have to", "we must", "new todo", "new to-do", "new task", "new item", "todo", "to-do",
+    "note to self",
+    "make a note to",
+    "make a note",
+    "make a task to",
+    "make a task for",
+    "make a task called",
+    "make a new task",
+    "make a task",
+    "make me a task to",
+    "jot down",
+    "write down",
+    "don't let me forget to",
+    "don't forget to",
+    "do not forget to",
+    "dont forget to",
+    "remember to",
+    "i need to remember to",
+    "i have to remember to",
+    "i must remember to",
+    "i mustn't forget to",
+    "i must not forget to",
+    "i need to",
+    "i have to",
+    "i've got to",
+    "i got to",
+    "i gotta",
+    "i must",
+    "i should",
+    "we need to",
+    "we have to",
+    "we must",
+    "new todo",
+    "new to-do",
+    "new task",
+    "new item",
+    "todo",
+    "to-do",
 ];
 
 /// What leads to a title only when something is left out or a colon follows.
@@ -26,25 +56,76 @@ const NOUNS: &[&str] = &[
     "task", "to-do", "todo", "item", "reminder", "thing", "entry", "to do", "job", "chore",
 ];
 
-const NAMING: &[&str] = &["called", "named", "titled", "to", "for", "that says", "saying", "which says", "of"];
+const NAMING: &[&str] = &[
+    "called",
+    "named",
+    "titled",
+    "to",
+    "for",
+    "that says",
+    "saying",
+    "which says",
+    "of",
+];
 
 const PLURAL: &[&str] = &[
-    "these tasks", "the following tasks", "the following", "tasks", "two tasks", "three tasks",
-    "four tasks", "five tasks", "these items", "these", "new tasks", "some tasks", "a few tasks",
-    "these things", "items",
+    "these tasks",
+    "the following tasks",
+    "the following",
+    "tasks",
+    "two tasks",
+    "three tasks",
+    "four tasks",
+    "five tasks",
+    "these items",
+    "these",
+    "new tasks",
+    "some tasks",
+    "a few tasks",
+    "these things",
+    "items",
 ];
 
 const TO_LIST: &[&str] = &[
-    "to my list", "to the list", "to my to-do list", "to my todo list", "to my to do list",
-    "to my tasks", "to my task list", "to the to-do list", "to my to-dos", "to my todos",
-    "on my list", "on the list", "on my to-do list", "on my todo list", "in my list", "to the todo list",
-    "to list", "to todos", "to my things to do", "on my plate", "as a task", "as a new task", "to tasks",
-    "onto my list", "onto the list", "on to my list", "as a todo", "as a reminder", "in my tasks",
+    "to my list",
+    "to the list",
+    "to my to-do list",
+    "to my todo list",
+    "to my to do list",
+    "to my tasks",
+    "to my task list",
+    "to the to-do list",
+    "to my to-dos",
+    "to my todos",
+    "on my list",
+    "on the list",
+    "on my to-do list",
+    "on my todo list",
+    "in my list",
+    "to the todo list",
+    "to list",
+    "to todos",
+    "to my things to do",
+    "on my plate",
+    "as a task",
+    "as a new task",
+    "to tasks",
+    "onto my list",
+    "onto the list",
+    "on to my list",
+    "as a todo",
+    "as a reminder",
+    "in my tasks",
 ];
 
 /// Reads a request to add something.
 pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
-    if let Some(rest) = phrase.after_any(&["remind me", "give me a reminder", "set a reminder", "set me a reminder"]) {
+    if let Some(rest) = phrase.after_any(&[
+        "remind me",
+        "give me a reminder",
+        "set a reminder",
+        "set me a reminder",
+    ]) {
         return remind(rest);
     }
     if let Some(rest) = phrase.after("put") {
@@ -61,7 +142,10 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
     }
     if let Some(rest) = phrase.after_any(LEADS) {
         let rest = rest.after("to").unwrap_or(rest);
-        return Some(add(rest.after_any(&["called", "named"]).unwrap_or(rest), None));
+        return Some(add(
+            rest.after_any(&["called", "named"]).unwrap_or(rest),
+            None,
+        ));
     }
     let rest = phrase.after_any(&["add", "create", "new"])?;
     let is_add = phrase.after("add").is_some();
@@ -70,9 +154,15 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
 
 /// "a (high priority) task (called) X", or just X.
 fn described(rest: Phrase<'_>, is_add: bool) -> Option<Request> {
-    let rest = rest.after_any(&["me", "in", "another", "also"]).unwrap_or(rest);
-    let mut words = rest.after_any(&["a", "an", "the", "one", "my"]).unwrap_or(rest);
-    words = words.after_any(&["new", "quick", "another"]).unwrap_or(words);
+    let rest = rest
+        .after_any(&["me", "in", "another", "also"])
+        .unwrap_or(rest);
+    let mut words = rest
+        .after_any(&["a", "an", "the", "one", "my"])
+        .unwrap_or(rest);
+    words = words
+        .after_any(&["new", "quick", "another"])
+        .unwrap_or(words);
     let (level, after_level) = match priority::at_start(words) {
         Some((level, after)) => (Some(level), after),
         None => (None, words),
@@ -84,7 +174,9 @@ fn described(rest: Phrase<'_>, is_add: bool) -> Option<Request> {
             .filter(|title| !title.is_empty())
             .unwrap_or(title);
         let title = title.after_any(TO_LIST).unwrap_or(title);
-        let title = title.after_any(&["with the title", "with title"]).unwrap_or(title);
+        let title = title
+            .after_any(&["with the title", "with title"])
+            .unwrap_or(title);
         return Some(add(title.after_any(NAMING).unwrap_or(title), level));
     }
     // "Add urgent: call mum".
@@ -97,7 +189,20 @@ fn described(rest: Phrase<'_>, is_add: bool) -> Option<Request> {
 
 /// "remind me (tomorrow) to X (at five)".
 fn remind(rest: Phrase<'_>) -> Option<Request> {
-    if let Some(title) = rest.after_any(&["to", "that i need to", "that i have to", "about", "of", "that"]) {
+    if let Some(title) = rest.after_any(&[
+        "to",
+        "that i need to",
+        "that i have to",
+        "about",
+        "of",
+        "that",
+    ]) {
+        // "Remind me of it tomorrow."
+        if let Some((task, due)) = due::at_end(title)
+            && reference::special(task) == Some(Target::It)
+        {
+            return Some(Request::Change(Target::It, Change::Due(due.text)));
+        }
         return Some(add(title, None));
     }
     let (when, title) = rest
@@ -120,7 +225,9 @@ pub(super) fn several(message: Phrase<'_>) -> Option<Vec<Request>> {
     let rest = message.after_any(&["add", "create", "new"]);
     let list = match rest {
         Some(rest) => rest.after_any(PLURAL)?,
-        None => message.after_any(&["new tasks", "tasks"])?,
+        None => message
+            .after_any(&["new tasks", "tasks"])
+            .filter(|list| message.gap(message.len() - list.len() - 1) == Gap::Colon)?,
     };
     let list = list.after_any(TO_LIST).unwrap_or(list);
     let mut titles = Vec::new();

@@ -8,19 +8,52 @@ use crate::model::offline::{
 };
 
 /// Verbs of moving that want a date they can be sure of: couches are moved, too.
-const MOVE: &[&str] = &["move", "push back", "push", "shift", "bring forward", "schedule", "plan", "set"];
+const MOVE: &[&str] = &[
+    "move",
+    "push back",
+    "push",
+    "shift",
+    "bring forward",
+    "schedule",
+    "plan",
+    "set",
+    "change",
+    "update",
+];
 
 /// Verbs that are about dates only.
-const RESCHEDULE: &[&str] = &["reschedule", "postpone", "delay", "defer", "snooze", "put off"];
+const RESCHEDULE: &[&str] = &[
+    "reschedule",
+    "postpone",
+    "delay",
+    "defer",
+    "snooze",
+    "put off",
+];
 
-const DEADLINE: &[&str] = &["the due date", "the deadline", "the date", "due date", "deadline", "the due time"];
+const DEADLINE: &[&str] = &[
+    "the due date",
+    "the deadline",
+    "the date",
+    "due date",
+    "deadline",
+    "the due time",
+];
 
 const OF: &[&str] = &["of", "for", "from", "on"];
 
 /// Reads a request to change something.
 pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
     const READERS: &[super::Reader] = &[
-        clear_due, due_of, priority_of, give, repeated, moved, made, prioritised, started,
+        clear_due,
+        due_of,
+        priority_of,
+        give,
+        repeated,
+        moved,
+        made,
+        prioritised,
+        started,
     ];
     READERS.iter().find_map(|read| read(phrase))
 }
@@ -30,13 +63,36 @@ pub(super) fn statement(phrase: Phrase<'_>) -> Option<Request> {
     if super::list::is_question(phrase) {
         return None;
     }
-    if let Some(task) = phrase.before_any(&["has no deadline", "has no due date", "has no deadline anymore"]) {
+    if let Some(said) = phrase.after_any(&["it's", "that's", "its", "that is", "it is"]) {
+        if let Some(level) = priority::whole(said) {
+            return Some(match level {
+                Ok(level) => Request::Change(Target::It, Change::Priority(level)),
+                Err(said) => Request::NoSuchPriority(said),
+            });
+        }
+        let due = due::whole(said.after("due")?)?;
+        return Some(Request::Change(Target::It, Change::Due(due.text)));
+    }
+    if let Some(task) = phrase.before_any(&[
+        "has no deadline",
+        "has no due date",
+        "has no deadline anymore",
+    ]) {
         return change(task, Change::Due(String::new()));
     }
     let (task, said) = phrase.split_any(&[
-        "is now", "is", "are", "should be", "has", "must be done", "needs to be done", "should be done",
+        "is now",
+        "is",
+        "are",
+        "should be",
+        "has",
+        "must be done",
+        "needs to be done",
+        "should be done",
     ])?;
-    let said = said.after_any(&["now", "actually", "really"]).unwrap_or(said);
+    let said = said
+        .after_any(&["now", "actually", "really"])
+        .unwrap_or(said);
     if let Some(level) = priority::whole(said) {
         return prioritise(task, level);
     }
@@ -59,10 +115,14 @@ fn due_of(phrase: Phrase<'_>) -> Option<Request> {
     let rest = phrase.after_any(&["set", "change", "update", "make", "move", "put"])?;
     if let Some(rest) = rest.after_any(DEADLINE) {
         let rest = rest.after_any(OF).unwrap_or(rest);
-        return rest.splits("to").into_iter().rev().find_map(|(task, when)| {
-            let when = due::whole(when).map_or_else(|| when.text().to_owned(), |due| due.text);
-            change(task, Change::Due(when))
-        });
+        return rest
+            .splits("to")
+            .into_iter()
+            .rev()
+            .find_map(|(task, when)| {
+                let when = due::whole(when).map_or_else(|| when.text().to_owned(), |due| due.text);
+                change(task, Change::Due(when))
+            });
     }
     let owned = rest
         .split_any(&["due date to", "deadline to"])
@@ -72,7 +132,12 @@ fn due_of(phrase: Phrase<'_>) -> Option<Request> {
         return change_named(possessor(task), Change::Due(due.text));
     }
     // "set a deadline of D for X".
-    let rest = rest.after_any(&["a due date of", "a deadline of", "a deadline for", "a due date for"])?;
+    let rest = rest.after_any(&[
+        "a due date of",
+        "a deadline of",
+        "a deadline for",
+        "a due date for",
+    ])?;
     let (when, task) = rest.split_any(&["for", "on"])?;
     change(task, Change::Due(due::whole(when)?.text))
 }
@@ -80,7 +145,8 @@ fn due_of(phrase: Phrase<'_>) -> Option<Request> {
 /// "set the priority of X to L", "change X's priority to L", "raise the priority of X".
 fn priority_of(phrase: Phrase<'_>) -> Option<Request> {
     let rest = phrase.after_any(&[
-        "set", "change", "update", "raise", "lower", "bump", "increase", "reduce", "make", "bump up",
+        "set", "change", "update", "raise", "lower", "bump", "increase", "reduce", "make",
+        "bump up",
     ])?;
     if let Some(rest) = rest.after_any(&["the priority", "priority"]) {
         let rest = rest.after_any(OF).unwrap_or(rest);
@@ -107,8 +173,18 @@ fn give(phrase: Phrase<'_>) -> Option<Request> {
     if let Some((task, when)) = due {
         return change(task, Change::Due(due::whole(when)?.text));
     }
-    let (at, level) = (1..rest.len()).find_map(|at| Some((at, priority::whole(rest.from(at))?)))?;
-    prioritise(rest.to(at), level)
+    leveled_at_end(rest)
+}
+
+/// "X (very) high priority": the longest level there is, or else the shortest that there is not.
+fn leveled_at_end(rest: Phrase<'_>) -> Option<Request> {
+    let readings: Vec<_> = (1..rest.len())
+        .filter_map(|at| Some((rest.to(at), priority::whole(rest.from(at))?)))
+        .collect();
+    let known = readings.iter().find(|(_, level)| level.is_ok());
+    let (task, level) = known.or(readings.last())?.clone();
+    let task = task.without_trailing(&["a", "an", "very", "really", "super", "extremely"]);
+    prioritise(task, level)
 }
 
 /// "make X repeat every Monday", "repeat X weekly".
@@ -128,7 +204,9 @@ fn repeated(phrase: Phrase<'_>) -> Option<Request> {
 fn moved(phrase: Phrase<'_>) -> Option<Request> {
     const TO: &[&str] = &["to", "until", "till", "for", "on", "onto"];
     if let Some(rest) = phrase.after_any(RESCHEDULE) {
-        let split = TO.iter().find_map(|to| rest.splits(to).into_iter().next_back());
+        let split = TO
+            .iter()
+            .find_map(|to| rest.splits(to).into_iter().next_back());
         if let Some((task, when)) = split {
             let when = due::whole(when).map_or_else(|| when.text().to_owned(), |due| due.text);
             return change(task, Change::Due(when));
@@ -154,17 +232,20 @@ fn moved(phrase: Phrase<'_>) -> Option<Request> {
 
 /// "make X high priority", "set X to urgent", "raise X to high".
 fn made(phrase: Phrase<'_>) -> Option<Request> {
-    if let Some(rest) = phrase.after_any(&["set", "change", "raise", "lower", "bump", "upgrade", "downgrade"]) {
+    if let Some(rest) = phrase.after_any(&[
+        "set",
+        "change",
+        "raise",
+        "lower",
+        "bump",
+        "upgrade",
+        "downgrade",
+    ]) {
         let (task, level) = rest.splits("to").into_iter().next_back()?;
         return prioritise(task, priority::whole(level)?);
     }
     let rest = phrase.after_any(&["make", "turn"])?;
-    let (task, level) = (1..rest.len()).find_map(|at| {
-        let level = rest.from(at);
-        Some((rest.to(at), priority::whole(level)?))
-    })?;
-    let task = task.before("a").unwrap_or(task);
-    prioritise(task, level)
+    leveled_at_end(rest)
 }
 
 /// "prioritise X".
@@ -182,17 +263,35 @@ fn prioritised(phrase: Phrase<'_>) -> Option<Request> {
 /// "start X", "I'm working on X".
 fn started(phrase: Phrase<'_>) -> Option<Request> {
     let task = phrase.after_any(&[
-        "start working on", "start with", "start on", "begin working on", "begin with",
-        "i'm working on", "im working on", "i am working on", "i started working on",
-        "i've started working on", "i've started", "i have started", "i started", "i'm starting",
-        "i've begun", "start", "begin",
+        "start working on",
+        "start with",
+        "start on",
+        "begin working on",
+        "begin with",
+        "i'm working on",
+        "im working on",
+        "i am working on",
+        "i started working on",
+        "i've started working on",
+        "i've started",
+        "i have started",
+        "i started",
+        "i'm starting",
+        "i've begun",
+        "start",
+        "begin",
     ])?;
     change(task, Change::Start)
 }
 
 /// "add a note to X: ...", "change the description of X to ...".
 pub(super) fn note(phrase: Phrase<'_>) -> Option<Request> {
-    if let Some(rest) = phrase.after_any(&["add a note to", "add a description to", "note on", "note for"]) {
+    if let Some(rest) = phrase.after_any(&[
+        "add a note to",
+        "add a description to",
+        "note on",
+        "note for",
+    ]) {
         let (task, text) = (1..rest.len())
             .find(|at| rest.gap(at - 1) == Gap::Colon)
             .map(|at| (rest.to(at), rest.from(at)))
@@ -200,7 +299,12 @@ pub(super) fn note(phrase: Phrase<'_>) -> Option<Request> {
         return change(task, Change::Description(text.text().to_owned()));
     }
     let rest = phrase.after_any(&["change", "set", "update"])?;
-    let rest = rest.after_any(&["the description of", "the description for", "the notes of", "the note of"])?;
+    let rest = rest.after_any(&[
+        "the description of",
+        "the description for",
+        "the notes of",
+        "the note of",
+    ])?;
     let (task, text) = rest.split_any(&["to"])?;
     change(task, Change::Description(text.text().to_owned()))
 }

@@ -10,31 +10,128 @@ use crate::model::offline::words::{Gap, Phrase};
 const MOST: usize = 10;
 
 /// What may stand between two requests.
-const JOINTS: &[&str] = &["and then", "and also", "and", "then", "also", "plus", "but also", "but"];
+const JOINTS: &[&str] = &[
+    "and then", "and also", "and", "then", "also", "plus", "but also", "but",
+];
 
 /// What a request begins with that cannot be taken for a part of a title.
 const COMMANDS: &[&str] = &[
-    "add", "create", "complete", "tick", "check off", "cross", "mark", "delete", "remove",
-    "throw", "get rid of", "rename", "undo", "list", "show", "reopen", "uncheck", "untick",
-    "restore", "bring back", "set", "make", "move", "reschedule", "postpone", "push", "call",
-    "change", "update", "prioritise", "prioritize", "deprioritise", "deprioritize", "remind me",
-    "put", "what", "what's", "whats", "which", "tell me", "i finished", "i've finished", "i have finished",
-    "i did", "i've done", "i completed", "i've completed", "i need to", "i have to", "i must", "unmark",
-    "raise", "lower", "bump", "give", "retitle", "new task", "todo", "redo", "trash", "how many",
-    "revert", "don't let me forget", "don't forget to", "search", "find", "the deadline", "clear",
+    "add",
+    "create",
+    "complete",
+    "tick",
+    "check off",
+    "cross",
+    "mark",
+    "delete",
+    "remove",
+    "throw",
+    "get rid of",
+    "rename",
+    "undo",
+    "list",
+    "show",
+    "reopen",
+    "uncheck",
+    "untick",
+    "restore",
+    "bring back",
+    "set",
+    "make",
+    "move",
+    "reschedule",
+    "postpone",
+    "push",
+    "call",
+    "change",
+    "update",
+    "prioritise",
+    "prioritize",
+    "deprioritise",
+    "deprioritize",
+    "remind me",
+    "put",
+    "what",
+    "what's",
+    "whats",
+    "which",
+    "tell me",
+    "i finished",
+    "i've finished",
+    "i have finished",
+    "i did",
+    "i've done",
+    "i completed",
+    "i've completed",
+    "i need to",
+    "i have to",
+    "i must",
+    "unmark",
+    "raise",
+    "lower",
+    "bump",
+    "give",
+    "retitle",
+    "new task",
+    "todo",
+    "redo",
+    "trash",
+    "how many",
+    "revert",
+    "don't let me forget",
+    "don't forget to",
+    "search",
+    "find",
+    "the deadline",
+    "clear",
 ];
 
 /// The same, where the clause before does not say what to add.
 const WEAK: &[&str] = &[
-    "finish", "start", "begin", "close", "drop", "cancel", "forget", "bin", "scrap", "erase",
-    "discard", "i'm done", "check", "strike", "delay", "schedule", "do i", "have i", "any",
-    "anything", "thanks", "thank you", "help",
+    "finish",
+    "start",
+    "begin",
+    "close",
+    "drop",
+    "cancel",
+    "forget",
+    "bin",
+    "scrap",
+    "erase",
+    "discard",
+    "i'm done",
+    "check",
+    "strike",
+    "delay",
+    "schedule",
+    "do i",
+    "have i",
+    "any",
+    "anything",
+    "thanks",
+    "thank you",
+    "help",
 ];
 
 /// Clauses that say what to add: what follows them may well be a part of it.
 const ADDING: &[&str] = &[
-    "add", "create", "new", "put", "remind me", "remember", "i need to", "i have to", "i must",
-    "todo", "to do", "don't forget", "don't let me forget", "note", "jot", "write", "i should",
+    "add",
+    "create",
+    "new",
+    "put",
+    "remind me",
+    "remember",
+    "i need to",
+    "i have to",
+    "i must",
+    "todo",
+    "to do",
+    "don't forget",
+    "don't let me forget",
+    "note",
+    "jot",
+    "write",
+    "i should",
 ];
 
 /// The clauses of a message.
@@ -75,7 +172,9 @@ fn begins_request(before: Phrase<'_>, right: Phrase<'_>, gap: Gap) -> bool {
     if right.is_empty() || bared(before).is_empty() {
         return false;
     }
-    let adding = ADDING.iter().any(|lead| bared(before).after(lead).is_some());
+    let adding = ADDING
+        .iter()
+        .any(|lead| bared(before).after(lead).is_some());
     let strong = right.after_any(COMMANDS).is_some();
     let weak = right.after_any(WEAK).is_some();
     let sentence = gap == Gap::Stop;
@@ -92,7 +191,9 @@ fn clause_alone(right: Phrase<'_>) -> bool {
     clause(right).is_some()
         || (1..right.len()).any(|at| {
             let joined = right.gap(at - 1) != Gap::Space
-                || JOINTS.iter().any(|joint| right.from(at).after(joint).is_some());
+                || JOINTS
+                    .iter()
+                    .any(|joint| right.from(at).after(joint).is_some());
             joined && clause(right.to(at)).is_some()
         })
 }

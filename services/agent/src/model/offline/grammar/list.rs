@@ -14,44 +14,200 @@ const QUESTIONS: &[&str] = &[
 ];
 
 const SHOW: &[&str] = &[
-    "show me", "show", "display", "view", "see", "print", "give me", "tell me", "read me", "read",
-    "let me see", "check", "open", "get me", "get", "pull up", "go through", "remind me", "fetch", "run through",
+    "show me",
+    "show",
+    "display",
+    "view",
+    "see",
+    "print",
+    "give me",
+    "tell me",
+    "read me",
+    "read",
+    "let me see",
+    "check",
+    "open",
+    "get me",
+    "get",
+    "pull up",
+    "go through",
+    "remind me",
+    "fetch",
+    "run through",
 ];
 
 /// What makes a question one about tasks.
 const TASKS: &[&str] = &[
-    "task", "tasks", "to-do", "to-dos", "todo", "todos", "list", "to do", "everything", "left",
-    "due", "agenda", "plate", "finished", "completed", "done", "pending", "open", "outstanding",
-    "remaining", "overdue", "unfinished", "urgent", "items", "in progress", "accomplished",
-    "deadline", "deadlines", "chores", "reminders", "upcoming", "coming up", "checked off",
-    "ticked off", "need to do", "should i do", "must i do", "do i do", "finish", "incomplete", "up next", "next",
-    "high priority", "low priority", "medium priority", "important", "i got", "have to finish", "complete",
+    "task",
+    "tasks",
+    "to-do",
+    "to-dos",
+    "todo",
+    "todos",
+    "list",
+    "to do",
+    "everything",
+    "left",
+    "due",
+    "agenda",
+    "plate",
+    "finished",
+    "completed",
+    "done",
+    "pending",
+    "open",
+    "outstanding",
+    "remaining",
+    "overdue",
+    "unfinished",
+    "urgent",
+    "items",
+    "in progress",
+    "accomplished",
+    "deadline",
+    "deadlines",
+    "chores",
+    "reminders",
+    "upcoming",
+    "working on",
+    "coming up",
+    "checked off",
+    "ticked off",
+    "need to do",
+    "should i do",
+    "must i do",
+    "do i do",
+    "finish",
+    "incomplete",
+    "up next",
+    "next",
+    "high priority",
+    "low priority",
+    "medium priority",
+    "important",
+    "i got",
+    "have to finish",
+    "complete",
 ];
 
 /// A list by its name alone.
 const NAMES: &[&str] = &[
-    "tasks", "my tasks", "todo", "todos", "my todos", "my list", "the list", "list", "to-do list",
-    "my to-do list", "todo list", "my todo list", "my to-dos", "to do list", "my to do list",
-    "all tasks", "all my tasks", "everything", "open tasks", "pending tasks", "completed tasks",
-    "finished tasks", "urgent tasks", "overdue tasks", "overdue", "high priority tasks", "task list",
-    "my task list", "agenda", "today's tasks", "my open tasks", "tasks for today", "tasks due today",
+    "tasks",
+    "my tasks",
+    "todo",
+    "todos",
+    "my todos",
+    "my list",
+    "the list",
+    "list",
+    "to-do list",
+    "my to-do list",
+    "todo list",
+    "my todo list",
+    "my to-dos",
+    "to do list",
+    "my to do list",
+    "all tasks",
+    "all my tasks",
+    "everything",
+    "open tasks",
+    "pending tasks",
+    "completed tasks",
+    "finished tasks",
+    "urgent tasks",
+    "overdue tasks",
+    "overdue",
+    "high priority tasks",
+    "task list",
+    "my task list",
+    "agenda",
+    "today's tasks",
+    "my open tasks",
+    "tasks for today",
+    "tasks due today",
+];
+
+/// What a list may be called at the beginning of a longer phrase.
+const KINDS: &[&str] = &[
+    "tasks",
+    "my tasks",
+    "all tasks",
+    "all my tasks",
+    "open tasks",
+    "pending tasks",
+    "completed tasks",
+    "finished tasks",
+    "urgent tasks",
+    "overdue tasks",
+    "my open tasks",
+    "high priority tasks",
+    "everything due",
+    "all open tasks",
+    "anything due",
 ];
 
 const NEGATED: &[&str] = &[
-    "not", "haven't", "havent", "unfinished", "still", "isn't", "aren't", "to be done", "be done",
-    "get done", "incomplete", "left", "yet", "to finish", "to complete", "not yet", "have to finish",
-    "need to finish", "should i finish", "uncompleted", "need finishing", "to be finished",
+    "not",
+    "haven't",
+    "havent",
+    "unfinished",
+    "still",
+    "isn't",
+    "aren't",
+    "to be done",
+    "be done",
+    "get done",
+    "incomplete",
+    "left",
+    "yet",
+    "to finish",
+    "to complete",
+    "not yet",
+    "have to finish",
+    "need to finish",
+    "should i finish",
+    "uncompleted",
+    "need finishing",
+    "to be finished",
 ];
 
 const COMPLETED: &[&str] = &[
-    "finished", "completed", "complete", "done", "ticked off", "checked off", "accomplished",
-    "crossed off", "finish",
+    "finished",
+    "completed",
+    "complete",
+    "done",
+    "ticked off",
+    "checked off",
+    "accomplished",
+    "crossed off",
+    "finish",
 ];
 
 const OPEN: &[&str] = &[
-    "open", "pending", "remaining", "outstanding", "have to do", "need to do", "to do today",
-    "should i do", "must i do", "overdue", "due", "next", "plate", "agenda", "coming up",
-    "upcoming", "active", "do i have to", "do i need to", "have to", "need to", "to do", "deadlines", "do i do",
+    "open",
+    "pending",
+    "remaining",
+    "outstanding",
+    "have to do",
+    "need to do",
+    "to do today",
+    "should i do",
+    "must i do",
+    "overdue",
+    "due",
+    "next",
+    "plate",
+    "agenda",
+    "coming up",
+    "upcoming",
+    "active",
+    "do i have to",
+    "do i need to",
+    "have to",
+    "need to",
+    "to do",
+    "deadlines",
+    "do i do",
 ];
 
 /// Reads a question about tasks.
@@ -69,13 +225,27 @@ pub(super) fn is_question(phrase: Phrase<'_>) -> bool {
 /// "what did I say about X", "search my messages for X".
 fn search(phrase: Phrase<'_>) -> Option<Request> {
     let about = phrase.after_any(&[
-        "what did i say about", "what did we say about", "when did i mention", "did i mention",
-        "what have i said about", "what did i tell you about", "when did we talk about",
-        "find messages about", "find the message about", "search messages for",
-        "search my messages for", "search our conversations for", "search my conversations for",
-        "search the conversation for", "search conversations for", "search chats for",
-        "search our chats for", "find where i mentioned", "what did you say about",
-        "search earlier messages for", "search my chats for",
+        "what did i say about",
+        "what did we say about",
+        "when did i mention",
+        "did i mention",
+        "what have i said about",
+        "what did i tell you about",
+        "when did we talk about",
+        "find messages about",
+        "find the message about",
+        "search messages for",
+        "search my messages for",
+        "search our conversations for",
+        "search my conversations for",
+        "search the conversation for",
+        "search conversations for",
+        "search chats for",
+        "search our chats for",
+        "find where i mentioned",
+        "what did you say about",
+        "search earlier messages for",
+        "search my chats for",
     ])?;
     Some(Request::Search(about.text().to_owned()))
 }
@@ -90,25 +260,55 @@ fn look(phrase: Phrase<'_>) -> Option<Request> {
         return task.before("due").and_then(named);
     }
     if let Some(task) = phrase.after_any(&[
-        "what's the status of", "what is the status of", "what's the priority of",
-        "what is the priority of", "what's the deadline of", "what is the deadline of",
-        "what's the deadline for", "what is the deadline for", "what's the due date of",
-        "what is the due date of", "what's the due date for", "what is the due date for",
-        "details of", "details for", "details on", "show me the details of", "show details of",
-        "show me details of", "show the details of", "show the details for", "describe",
-        "show me the task", "show the task", "show task", "tell me about the task", "how important is",
-        "tell me more about", "what do you know about the task",
+        "what's the status of",
+        "what is the status of",
+        "what's the priority of",
+        "what is the priority of",
+        "what's the deadline of",
+        "what is the deadline of",
+        "what's the deadline for",
+        "what is the deadline for",
+        "what's the due date of",
+        "what is the due date of",
+        "what's the due date for",
+        "what is the due date for",
+        "details of",
+        "details for",
+        "details on",
+        "show me the details of",
+        "show details of",
+        "show me details of",
+        "show the details of",
+        "show the details for",
+        "describe",
+        "show me the task",
+        "show the task",
+        "show task",
+        "tell me about the task",
+        "how important is",
+        "tell me more about",
+        "what do you know about the task",
     ]) {
         return named(task);
     }
-    if let Some(task) = phrase
-        .after("is")
-        .and_then(|rest| rest.before_any(&["done", "finished", "completed", "done yet", "finished yet", "complete"]))
-    {
+    if let Some(task) = phrase.after("is").and_then(|rest| {
+        rest.before_any(&[
+            "done",
+            "finished",
+            "completed",
+            "done yet",
+            "finished yet",
+            "complete",
+        ])
+    }) {
         return named(task);
     }
     let task = phrase.after_any(&[
-        "have i finished", "did i finish", "have i done", "did i complete", "have i completed",
+        "have i finished",
+        "did i finish",
+        "have i done",
+        "did i complete",
+        "have i completed",
         "did i do",
     ])?;
     let task = task.before_any(&["yet", "already"]).unwrap_or(task);
@@ -122,7 +322,8 @@ fn listing(phrase: Phrase<'_>) -> Option<Listing> {
     if let Some(rest) = find {
         return Some(found(rest));
     }
-    let listed = phrase.after("list").is_some() || phrase.is_any(NAMES);
+    let listed =
+        phrase.after("list").is_some() || phrase.is_any(NAMES) || phrase.after_any(KINDS).is_some();
     let shown = phrase.after_any(SHOW).is_some();
     if !(listed || shown || is_question(phrase)) {
         return None;
@@ -138,11 +339,26 @@ fn listing(phrase: Phrase<'_>) -> Option<Listing> {
         ..Listing::default()
     };
     if let Some((_, words)) = phrase.split_any(&[
-        "about", "containing", "tagged with", "tagged", "with the tag", "labelled", "labeled",
-        "related to", "matching", "that mention", "with the word", "mentioning", "regarding",
+        "about",
+        "containing",
+        "tagged with",
+        "tagged",
+        "with the tag",
+        "labelled",
+        "labeled",
+        "related to",
+        "matching",
+        "that mention",
+        "with the word",
+        "mentioning",
+        "regarding",
     ]) {
         listing.query = Some(words.text().trim_start_matches('#').to_owned());
-    } else if let Some(tag) = phrase.lowers().into_iter().find(|word| word.starts_with('#')) {
+    } else if let Some(tag) = phrase
+        .lowers()
+        .into_iter()
+        .find(|word| word.starts_with('#'))
+    {
         listing.query = Some(tag.trim_start_matches('#').to_owned());
     } else {
         when(phrase, &mut listing);
@@ -154,8 +370,17 @@ fn listing(phrase: Phrase<'_>) -> Option<Listing> {
 fn found(rest: Phrase<'_>) -> Listing {
     let rest = rest
         .after_any(&[
-            "tasks about", "tasks with", "tasks containing", "all tasks about", "my tasks for",
-            "tasks for", "everything about", "all tasks with", "tasks tagged", "the task about", "the task",
+            "tasks about",
+            "tasks with",
+            "tasks containing",
+            "all tasks about",
+            "my tasks for",
+            "tasks for",
+            "everything about",
+            "all tasks with",
+            "tasks tagged",
+            "the task about",
+            "the task",
         ])
         .unwrap_or(rest);
     let words = match reference::read(rest) {
@@ -169,7 +394,14 @@ fn found(rest: Phrase<'_>) -> Listing {
 }
 
 fn which(phrase: Phrase<'_>) -> Which {
-    if phrase.has_any(&["in progress", "started", "working on", "underway", "begun", "in-progress"]) {
+    if phrase.has_any(&[
+        "in progress",
+        "started",
+        "working on",
+        "underway",
+        "begun",
+        "in-progress",
+    ]) {
         Which::InProgress
     } else if phrase.has_any(NEGATED) {
         Which::Open
@@ -218,7 +450,11 @@ fn when(phrase: Phrase<'_>, listing: &mut Listing) {
         },
     };
     let lower = day.to_lowercase();
-    let upto = if timed { day.clone() } else { format!("1 day from {day}") };
+    let upto = if timed {
+        day.clone()
+    } else {
+        format!("1 day from {day}")
+    };
     let (after, before) = match (lead, lower.as_str()) {
         ("before", _) => (None, day.clone()),
         ("by" | "until" | "till", _) => (None, upto),
@@ -246,7 +482,9 @@ fn when(phrase: Phrase<'_>, listing: &mut Listing) {
 
 /// The word before a date at the end of a phrase, if it leads to it.
 fn lead_of(phrase: Phrase<'_>, day: &str) -> &'static str {
-    let at = phrase.len().saturating_sub(day.split_whitespace().count() + 1);
+    let at = phrase
+        .len()
+        .saturating_sub(day.split_whitespace().count() + 1);
     ["before", "by", "until", "till"]
         .into_iter()
         .find(|lead| phrase.word(at) == *lead)

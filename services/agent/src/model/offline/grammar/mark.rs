@@ -16,38 +16,132 @@ pub(super) enum State {
 }
 
 const DONE: &[&str] = &[
-    "done", "complete", "completed", "finished", "as done", "as complete", "as completed",
-    "as finished", "off", "to done", "to complete", "to completed", "to finished", "as ticked off",
-    "done and dusted", "all done", "as accomplished", "already done", "accomplished",
+    "done",
+    "complete",
+    "completed",
+    "finished",
+    "as done",
+    "as complete",
+    "as completed",
+    "as finished",
+    "off",
+    "to done",
+    "to complete",
+    "to completed",
+    "to finished",
+    "as ticked off",
+    "done and dusted",
+    "all done",
+    "as accomplished",
+    "already done",
+    "accomplished",
 ];
 
 const NOT_DONE: &[&str] = &[
-    "not done", "as not done", "undone", "as undone", "incomplete", "as incomplete", "pending",
-    "as pending", "to pending", "open", "as open", "to open", "not finished", "as not finished",
-    "unfinished", "as unfinished", "not complete", "not completed", "as not completed",
-    "back to pending", "as to do", "to to do", "not done yet", "not finished yet", "as todo",
-    "back to open", "as not complete", "as uncompleted", "to not done",
+    "not done",
+    "as not done",
+    "undone",
+    "as undone",
+    "incomplete",
+    "as incomplete",
+    "pending",
+    "as pending",
+    "to pending",
+    "open",
+    "as open",
+    "to open",
+    "not finished",
+    "as not finished",
+    "unfinished",
+    "as unfinished",
+    "not complete",
+    "not completed",
+    "as not completed",
+    "back to pending",
+    "as to do",
+    "to to do",
+    "not done yet",
+    "not finished yet",
+    "as todo",
+    "back to open",
+    "as not complete",
+    "as uncompleted",
+    "to not done",
 ];
 
 const BEGUN: &[&str] = &[
-    "in progress", "as in progress", "to in progress", "started", "as started", "as begun",
-    "underway", "in-progress", "as in-progress", "to in-progress",
+    "in progress",
+    "as in progress",
+    "to in progress",
+    "started",
+    "as started",
+    "as begun",
+    "underway",
+    "in-progress",
+    "as in-progress",
+    "to in-progress",
 ];
 
 const COMPLETE: &[&str] = &[
-    "tick off", "check off", "cross off", "strike off", "tick", "complete", "finish off", "finish",
-    "close", "i've just finished", "i have just finished", "i just finished", "i already finished",
-    "i've already finished", "i've finished", "i have finished", "i finished", "i've completed",
-    "i have completed", "i completed", "i just completed", "i've done", "i have done",
-    "i already did", "i just did", "i did", "i'm done with", "im done with", "i am done with",
-    "i'm finished with", "we finished", "we did", "done with", "finished with", "finished",
-    "completed", "i've already done", "wrap up", "did", "we're done with", "i've ticked off",
+    "tick off",
+    "check off",
+    "cross off",
+    "strike off",
+    "tick",
+    "complete",
+    "finish off",
+    "finish",
+    "close",
+    "i've just finished",
+    "i have just finished",
+    "i just finished",
+    "i already finished",
+    "i've already finished",
+    "i've finished",
+    "i have finished",
+    "i finished",
+    "i've completed",
+    "i have completed",
+    "i completed",
+    "i just completed",
+    "i've done",
+    "i have done",
+    "i already did",
+    "i just did",
+    "i did",
+    "i'm done with",
+    "im done with",
+    "i am done with",
+    "i'm finished with",
+    "we finished",
+    "we did",
+    "done with",
+    "finished with",
+    "finished",
+    "completed",
+    "i've already done",
+    "wrap up",
+    "did",
+    "we're done with",
+    "i've ticked off",
 ];
 
 const REOPEN: &[&str] = &[
-    "reopen", "re-open", "uncheck", "untick", "unmark", "uncomplete", "un-complete", "unfinish",
-    "i didn't finish", "i haven't finished", "i did not finish", "i didn't do", "i haven't done",
-    "un-tick", "un-check",
+    "reopen",
+    "re-open",
+    "uncheck",
+    "untick",
+    "unmark",
+    "uncomplete",
+    "un-complete",
+    "unfinish",
+    "i didn't finish",
+    "i haven't finished",
+    "i did not finish",
+    "i didn't do",
+    "i haven't done",
+    "un-tick",
+    "un-check",
 ];
 
 /// "cross it off", "get it done".
@@ -88,27 +182,48 @@ pub(super) fn statement(phrase: Phrase<'_>) -> Option<Request> {
             return reference::read(task).map(Request::Reopen);
         }
     }
-    let (task, said) = phrase.split_any(&["is now", "is already", "is", "are", "has been", "was", "got"])?;
+    let (task, said) = phrase.split_any(&[
+        "is now",
+        "is already",
+        "is",
+        "are",
+        "has been",
+        "was",
+        "got",
+    ])?;
     let state = state(said)?;
     Some(request(reference::read(task)?, state))
 }
 
 /// What is said about how far something has come.
 pub(super) fn state(phrase: Phrase<'_>) -> Option<State> {
-    let phrase = phrase.before_any(&["again", "now", "already"]).unwrap_or(phrase);
-    [(DONE, State::Done), (NOT_DONE, State::NotDone), (BEGUN, State::Begun)]
-        .into_iter()
-        .find(|(words, _)| phrase.is_any(words))
-        .map(|(_, state)| state)
+    let phrase = phrase
+        .before_any(&["again", "now", "already"])
+        .unwrap_or(phrase);
+    [
+        (DONE, State::Done),
+        (NOT_DONE, State::NotDone),
+        (BEGUN, State::Begun),
+    ]
+    .into_iter()
+    .find(|(words, _)| phrase.is_any(words))
+    .map(|(_, state)| state)
 }
 
 /// "X (as) done", "X as urgent"; also "off X", "as done X" and "X and Y".
 fn marked(rest: Phrase<'_>) -> Option<Request> {
-    if let Some(task) = rest.after_any(&["off", "as done", "as complete", "as completed", "as finished"]) {
+    if let Some(task) = rest.after_any(&[
+        "off",
+        "as done",
+        "as complete",
+        "as completed",
+        "as finished",
+    ]) {
         return reference::read(task).map(Request::Complete);
     }
     // The longest reading of the state: "not done" before "done".
-    let (task, state) = (1..rest.len()).find_map(|at| Some((rest.to(at), state(rest.from(at))?)))
+    let (task, state) = (1..rest.len())
+        .find_map(|at| Some((rest.to(at), state(rest.from(at))?)))
         .map_or_else(
             || {
                 let (task, level) = rest.split_any(&["as"])?;
@@ -119,7 +234,10 @@ fn marked(rest: Phrase<'_>) -> Option<Request> {
         )?;
     match state {
         Ok(state) => Some(request(reference::read(task)?, state)),
-        Err(Ok(level)) => Some(Request::Change(reference::read(task)?, Change::Priority(level))),
+        Err(Ok(level)) => Some(Request::Change(
+            reference::read(task)?,
+            Change::Priority(level),
+        )),
         Err(Err(said)) => Some(Request::NoSuchPriority(said)),
     }
 }

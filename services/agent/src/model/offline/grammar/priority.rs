@@ -34,7 +34,12 @@ pub(super) fn whole(phrase: Phrase<'_>) -> Option<Result<&'static str, String>> 
     if phrase.is_any(&["important", "more important", "very important"]) {
         return Some(Ok("high"));
     }
-    if phrase.is_any(&["less important", "not important", "unimportant", "not so important"]) {
+    if phrase.is_any(&[
+        "less important",
+        "not important",
+        "unimportant",
+        "not so important",
+    ]) {
         return Some(Ok("low"));
     }
     if phrase.is_any(&["very urgent", "really urgent", "super urgent"]) {
@@ -65,7 +70,9 @@ pub(super) fn at_end(phrase: Phrase<'_>) -> Option<(Phrase<'_>, Result<&'static 
     for lead in ["with a", "with an", "with", "as a", "as an", "as", "at"] {
         for (rest, tail) in phrase.splits(lead) {
             let named = tail.before("priority").is_some() || tail.after("priority").is_some();
-            if let Some(level) = whole(tail).filter(|level| named || (lead == "as" && level.is_ok())) {
+            if let Some(level) =
+                whole(tail).filter(|level| named || (lead == "as" && level.is_ok()))
+            {
                 return Some((rest, level));
             }
         }

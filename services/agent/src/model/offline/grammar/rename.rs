@@ -7,12 +7,28 @@ use crate::model::offline::{
     words::Phrase,
 };
 
-const FROM_NOW: &[&str] = &["from now on", "from now", "instead", "now", "from here on", "in future", "in the future"];
+const FROM_NOW: &[&str] = &[
+    "from now on",
+    "from now",
+    "instead",
+    "now",
+    "from here on",
+    "in future",
+    "in the future",
+];
 
 /// What is changed is not the name.
 const FIELDS: &[&str] = &[
-    "the due date", "due date", "the deadline", "the priority", "priority", "the status",
-    "the description", "the date", "the notes", "status",
+    "the due date",
+    "due date",
+    "the deadline",
+    "the priority",
+    "priority",
+    "the status",
+    "the description",
+    "the date",
+    "the notes",
+    "status",
 ];
 
 /// Reads a request for a new name.
@@ -24,8 +40,13 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
         return readings(rest, &["to", "as", "into"]);
     }
     if let Some(rest) = phrase.after_any(&[
-        "change the name of", "change the title of", "update the title of", "set the title of",
-        "edit the title of", "update the name of", "set the name of",
+        "change the name of",
+        "change the title of",
+        "update the title of",
+        "set the title of",
+        "edit the title of",
+        "update the name of",
+        "set the name of",
     ]) {
         return readings(rest, &["to"]);
     }
@@ -36,7 +57,9 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
         return readings(rest, &["into"]);
     }
     let rest = phrase.after_any(&["change", "update", "edit", "reword", "correct"])?;
-    if rest.after_any(FIELDS).is_some() || rest.has_any(&["due date to", "priority to", "deadline to"]) {
+    if rest.after_any(FIELDS).is_some()
+        || rest.has_any(&["due date to", "priority to", "deadline to"])
+    {
         return None;
     }
     let rest_to = ["'s title to", "to say", "to read", "title to", "name to"];
@@ -54,8 +77,15 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
 /// Reads a statement that is a request for a new name.
 pub(super) fn statement(phrase: Phrase<'_>) -> Option<Request> {
     let (task, name) = phrase.split_any(&[
-        "should be called", "should be named", "is now called", "shall be called",
-        "is called now", "should now be called", "should read", "should say", "must be called",
+        "should be called",
+        "should be named",
+        "is now called",
+        "shall be called",
+        "is called now",
+        "should now be called",
+        "should read",
+        "should say",
+        "must be called",
     ])?;
     one(task, name)
 }
@@ -69,11 +99,14 @@ fn called(rest: Phrase<'_>) -> Option<Request> {
         if length < words.len()
             && let Some(target) = reference::special(words.to(length))
         {
-            return Some(Request::Change(target, Change::Title(title(words.from(length)))));
+            return Some(Request::Change(
+                target,
+                Change::Title(title(words.from(length))),
+            ));
         }
     }
     // Quotation marks tell.
-    let quoted = (0..words.len()).find(|at| words.is_quoted(*at) != words.is_quoted(0));
+    let quoted = (1..words.len()).find(|at| words.quote(*at) != words.quote(0));
     if let Some(at) = quoted
         && let (task, name) = (words.to(at), words.from(at))
         && (ended.is_some() || task.is_quoted(0) || name.all_quoted())
