@@ -16,7 +16,7 @@ mod refresh_token;
 use std::{fmt, sync::Arc, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
-use taskchat_auth::{Issuer, LOCAL_ISSUER};
+use taskchat_auth::Issuer;
 use taskchat_domain::{Clock, Error, Noun, Result, SessionId, TimeZone, Timestamp, User, UserId};
 use taskchat_store::{NewSession, Rotation, Store};
 
@@ -116,11 +116,9 @@ impl Accounts {
             time_zone: new.time_zone,
             created_at: self.clock.now(),
         };
-        self.store
-            .accounts()
-            .insert_user(&user, LOCAL_ISSUER, Some(&hash))
-            .await?;
-        self.open_session(user).await
+        let (first, token) = self.new_session(&user);
+        self.store.accounts().sign_up(&user, &hash, &first).await?;
+        self.session(user, first.id, &token)
     }
 
     /// Exchanges an address and a password for a session.
@@ -201,16 +199,21 @@ impl Accounts {
     }
 
     async fn open_session(&self, user: User) -> Result<Session> {
-        let (id, token, at) = (SessionId::new(), RefreshToken::generate(), self.clock.now());
+        let (new, token) = self.new_session(&user);
+        self.store.accounts().insert_session(&new).await?;
+        self.session(user, new.id, &token)
+    }
+
+    fn new_session(&self, user: &User) -> (NewSession, RefreshToken) {
+        let (token, at) = (RefreshToken::generate(), self.clock.now());
         let new = NewSession {
-            id,
+            id: SessionId::new(),
             user: user.id.clone(),
             token_hash: token.hash(),
             at,
             expires_at: self.good_until(at),
         };
-        self.store.accounts().insert_session(&new).await?;
-        self.session(user, id, &token)
+        (new, token)
     }
 
     fn session(&self, user: User, id: SessionId, token: &RefreshToken) -> Result<Session> {

@@ -6,13 +6,15 @@ use sea_orm::{
 use taskchat_domain::{Error, Noun, Result, TimeZone, Timestamp, User, UserId};
 
 use crate::{
-    UserTx,
+    NewSession, UserTx,
     convert::micros,
     entity::{
         signing_key,
         user::{Column, Entity, Model},
     },
     error::{corrupt, translate},
+    sessions::insert_session,
+    store::begin_write,
 };
 
 /// The issuer of accounts of our own.
@@ -43,28 +45,34 @@ impl Accounts {
         Self { writer, reader }
     }
 
-    /// Adds an account. The e-mail address of a local one must be new, whatever its letter case.
+    /// Adds an account of our own, and its first sign-in with it: both or neither. The e-mail
+    /// address must be new, whatever its letter case.
     ///
     /// # Errors
     /// [`Error::AlreadyExists`] when the address is taken.
-    pub async fn insert_user(
+    pub async fn sign_up(
         &self,
         user: &User,
-        issuer: &str,
-        password_hash: Option<&str>,
+        password_hash: &str,
+        first: &NewSession,
     ) -> Result<()> {
-        let row = model(user, issuer, password_hash);
+        let tx = begin_write(&self.writer).await.map_err(translate)?;
+        let row = model(user, LOCAL, Some(password_hash));
         let inserted = Entity::insert(row.into_active_model())
-            .exec_without_returning(&self.writer)
+            .exec_without_returning(&tx)
             .await
             .map_err(translate);
         match inserted {
-            Ok(_) => Ok(()),
-            Err(Error::AlreadyExists(_)) => Err(Error::AlreadyExists(
-                "e-mail address is already registered".into(),
-            )),
-            Err(cause) => Err(cause),
+            Ok(_) => {}
+            Err(Error::AlreadyExists(_)) => {
+                return Err(Error::AlreadyExists(
+                    "e-mail address is already registered".into(),
+                ));
+            }
+            Err(cause) => return Err(cause),
         }
+        insert_session(&tx, first).await?;
+        tx.commit().await.map_err(translate)
     }
 
     /// The local account with this e-mail address, in whatever letter case.

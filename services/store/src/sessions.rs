@@ -70,26 +70,13 @@ impl Accounts {
     /// Those of the database.
     pub async fn insert_session(&self, new: &NewSession) -> Result<()> {
         let tx = begin_write(&self.writer).await.map_err(translate)?;
-        let at = micros(new.at);
         session::Entity::delete_many()
             .filter(session::Column::UserId.eq(new.user.as_str()))
-            .filter(session::Column::ExpiresAt.lt(at))
+            .filter(session::Column::ExpiresAt.lt(micros(new.at)))
             .exec(&tx)
             .await
             .map_err(translate)?;
-        let row = session::Model {
-            id: new.id.uuid(),
-            user_id: new.user.to_string(),
-            created_at: at,
-            refreshed_at: at,
-            expires_at: micros(new.expires_at),
-            revoked_at: None,
-        };
-        session::Entity::insert(row.into_active_model())
-            .exec_without_returning(&tx)
-            .await
-            .map_err(translate)?;
-        insert_token(&tx, &new.token_hash, new.id, &new.user, at).await?;
+        insert_session(&tx, new).await?;
         tx.commit().await.map_err(translate)
     }
 
@@ -200,6 +187,23 @@ async fn locked(
         .await
         .map_err(translate)?;
     Ok(family.map(|family| (token, family)))
+}
+
+pub(crate) async fn insert_session(tx: &DatabaseTransaction, new: &NewSession) -> Result<()> {
+    let at = micros(new.at);
+    let row = session::Model {
+        id: new.id.uuid(),
+        user_id: new.user.to_string(),
+        created_at: at,
+        refreshed_at: at,
+        expires_at: micros(new.expires_at),
+        revoked_at: None,
+    };
+    session::Entity::insert(row.into_active_model())
+        .exec_without_returning(tx)
+        .await
+        .map_err(translate)?;
+    insert_token(tx, &new.token_hash, new.id, &new.user, at).await
 }
 
 async fn insert_token(

@@ -6,13 +6,13 @@ use std::{ops::Deref, time::Duration};
 use chrono::DateTime;
 use sea_orm::{ConnectionTrait, Database};
 use taskchat_domain::{
-    Conversation, ConversationId, ConversationTitle, EntryId, TimeZone, Timestamp, Turn, TurnId,
-    TurnState, Usage, User, UserId,
+    Conversation, ConversationId, ConversationTitle, EntryId, SessionId, TimeZone, Timestamp, Turn,
+    TurnId, TurnState, Usage, User, UserId,
 };
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::{Config, Store};
+use crate::{Config, NewSession, Store};
 
 /// A migrated, empty store of its own.
 pub(crate) struct TestStore {
@@ -80,6 +80,18 @@ pub(crate) fn at(seconds: u64) -> Timestamp {
     start + Duration::from_secs(seconds)
 }
 
+/// The sign-in that an account begins with.
+pub(crate) fn first_session(user: &User) -> NewSession {
+    let id = SessionId::new();
+    NewSession {
+        id,
+        user: user.id.clone(),
+        token_hash: format!("first token of {id}"),
+        at: at(0),
+        expires_at: at(1_000_000),
+    }
+}
+
 impl TestStore {
     /// Somebody who has an account.
     pub(crate) async fn person(&self, name: &str) -> UserId {
@@ -91,7 +103,10 @@ impl TestStore {
             created_at: at(0),
         };
         let accounts = self.accounts();
-        accounts.insert_user(&user, "local", None).await.unwrap();
+        accounts
+            .sign_up(&user, "hash", &first_session(&user))
+            .await
+            .unwrap();
         id
     }
 

@@ -4,7 +4,7 @@ use taskchat_domain::{Error, Kind, SessionId, TimeZone, User, UserId};
 
 use crate::{
     NewSession, Rotation,
-    testing::{TestStore, at, stores},
+    testing::{TestStore, at, first_session, stores},
 };
 
 fn user(id: &str, email: Option<&str>) -> User {
@@ -35,11 +35,12 @@ async fn an_address_is_taken_in_every_letter_case() {
         let accounts = store.accounts();
         let ann = user("1", Some("Ann.Ö@Example.org"));
         accounts
-            .insert_user(&ann, "local", Some("hash"))
+            .sign_up(&ann, "hash", &first_session(&ann))
             .await
             .unwrap();
+        let again = user("2", Some("ann.ö@example.ORG"));
         let taken = accounts
-            .insert_user(&user("2", Some("ann.ö@example.ORG")), "local", None)
+            .sign_up(&again, "hash", &first_session(&again))
             .await
             .unwrap_err();
         assert_eq!(taken.kind(), Kind::AlreadyExists);
@@ -77,7 +78,8 @@ async fn people_from_outside_are_known_from_first_sight() {
         // The address of somebody from outside is no bar to a sign-up, and no way to sign in.
         assert_eq!(accounts.by_email("ann@example.org").await.unwrap(), None);
         let local = user("1", email);
-        accounts.insert_user(&local, "local", None).await.unwrap();
+        let first = first_session(&local);
+        accounts.sign_up(&local, "hash", &first).await.unwrap();
 
         let stolen = accounts.ensure_external(&local.id, "https://issuer", None, at(4));
         assert!(matches!(stolen.await, Err(Error::BadToken)));
