@@ -4,6 +4,7 @@
 //! ([`work`]), and words its reply from their results only ([`reply`]). It remembers nothing: what
 //! "it" and "number two" are, it reads from the messages it is given ([`memory`]).
 
+mod arguments;
 mod due;
 mod grammar;
 mod memory;

@@ -9,10 +9,11 @@ use std::collections::VecDeque;
 use serde_json::{Map, Value, json};
 
 use super::{
+    arguments::{changed, new_task},
     grammar,
     memory::{Answered, Known, Memory, Talk},
     reply::{self, Doing},
-    request::{Change, NewTask, Rename, Request, Target},
+    request::{NewTask, Rename, Request, Target},
     words::Sentence,
 };
 
@@ -96,12 +97,9 @@ impl Work {
                 Ok(reply::listing(&listing, &envelope))
             }
             Request::Look(target) => self.act(&target, Doing::LookUp, "get_task", Map::new()),
-            Request::Change(target, change) => self.act(
-                &target,
-                Doing::Change,
-                "update_task",
-                change_arguments(&change),
-            ),
+            Request::Change(target, change) => {
+                self.act(&target, Doing::Change, "update_task", changed(&change))
+            }
             Request::Rename(rename) => self.rename(&rename),
             Request::Complete(target) => {
                 self.act(&target, Doing::Complete, "complete_task", Map::new())
@@ -382,31 +380,4 @@ fn with_target(request: Request, target: Target) -> Option<Request> {
         Request::Restore(_) => Request::Restore(target),
         _ => return None,
     })
-}
-
-fn new_task(task: &NewTask) -> Value {
-    let mut arguments = Map::new();
-    let mut put = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            arguments.insert(name.to_owned(), value);
-        }
-    };
-    put("title", Some(task.title.clone().into()));
-    put("priority", task.priority.map(Into::into));
-    put("due", task.due.clone().map(Into::into));
-    put("recurrence", task.recurrence.clone().map(Into::into));
-    put("tags", (!task.tags.is_empty()).then(|| json!(task.tags)));
-    Value::Object(arguments)
-}
-
-fn change_arguments(change: &Change) -> Map<String, Value> {
-    let (name, value) = match change {
-        Change::Title(title) => ("title", title.as_str()),
-        Change::Priority(level) => ("priority", *level),
-        Change::Due(when) => ("due", when.as_str()),
-        Change::Recurrence(rule) => ("recurrence", rule.as_str()),
-        Change::Description(text) => ("description", text.as_str()),
-        Change::Start => ("status", "in_progress"),
-    };
-    Map::from_iter([(name.to_owned(), value.into())])
 }
