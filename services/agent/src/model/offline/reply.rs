@@ -25,6 +25,11 @@ const ABILITIES: &str = "I can add tasks, list them, mark them as done, rename t
                          priority or due date, delete them, and undo what was done.";
 
 impl Doing {
+    /// True when "X and Y" may well be two tasks.
+    pub(super) const fn is_for_several(self) -> bool {
+        matches!(self, Self::Complete | Self::Reopen | Self::Delete)
+    }
+
     /// "nothing was ..."
     const fn done(self) -> &'static str {
         match self {

@@ -4,6 +4,8 @@
 //! not made again but taken from their answers, in order, until one has no answer yet. Everything
 //! here is a function of the messages, so the same step always comes out.
 
+mod question;
+
 use std::collections::VecDeque;
 
 use serde_json::{Map, Value, json};
@@ -175,6 +177,11 @@ impl Work {
             Ok(named) => named,
             Err(question) => return Ok(question),
         };
+        if let Target::Named(words) = target
+            && let Some((first, second)) = joined(words).filter(|_| doing.is_for_several())
+        {
+            return self.act_on_both(words, (first, second), doing, tool);
+        }
         arguments.insert("task_id".to_owned(), named.argument.into());
         let said = arguments
             .get("due")
@@ -187,6 +194,34 @@ impl Work {
             said.as_deref(),
             &envelope,
         ))
+    }
+
+    /// "X and Y": one task of that name, or else one called X and one called Y.
+    fn act_on_both(
+        &mut self,
+        whole: &str,
+        parts: (&str, &str),
+        doing: Doing,
+        tool: &'static str,
+    ) -> Result<String, Waiting> {
+        self.after_the_rest()?;
+        let envelope = self.look_up(tool, json!({"task_id": whole}))?;
+        let code = envelope.pointer("/error/code").and_then(Value::as_str);
+        if code != Some("TASK_NOT_FOUND") {
+            return Ok(reply::done(doing, whole, &envelope));
+        }
+        let mut sentences = Vec::new();
+        for part in [parts.0, parts.1] {
+            // Asked for together, so that a half success is known as one.
+            if let Ok(envelope) = self.call(tool, json!({"task_id": part})) {
+                sentences.push(reply::done(doing, part, &envelope));
+            }
+        }
+        if self.wanted.is_empty() {
+            Ok(reply::join(&sentences))
+        } else {
+            Err(Waiting)
+        }
     }
 
     /// The task that is meant, or a question that asks which.
@@ -297,60 +332,14 @@ impl Work {
         let envelope = self.call("undo", json!({"operation_id": undo}))?;
         Ok(reply::done(Doing::Redo, "", &envelope))
     }
+}
 
-    /// "Number two", said in answer to "which one?".
-    fn settle(&mut self, target: &Target) -> Result<String, Waiting> {
-        if let Some(unsettled) = self.memory.unsettled.take() {
-            let (tool, doing) = match unsettled.tool.as_str() {
-                "update_task" => ("update_task", Doing::Change),
-                "complete_task" => ("complete_task", Doing::Complete),
-                "reopen_task" => ("reopen_task", Doing::Reopen),
-                "delete_task" => ("delete_task", Doing::Delete),
-                "restore_task" => ("restore_task", Doing::Restore),
-                _ => ("get_task", Doing::LookUp),
-            };
-            let arguments = unsettled.arguments.as_object().cloned().unwrap_or_default();
-            return self.act(target, doing, tool, arguments);
-        }
-        let asked = self.asked_about.take();
-        let Some(request) = asked.and_then(|asked| only_request(&asked)) else {
-            return Ok(reply::what_with_it());
-        };
-        match with_target(request, target.clone()) {
-            Some(request) => self.carry_out(request),
-            None => Ok(reply::what_with_it()),
-        }
-    }
-
-    /// What is no request may be a title, said in answer to "which one?".
-    fn answer_to_question(&mut self, said: &str) -> Result<String, Waiting> {
-        if self.memory.unsettled.is_none() && self.asked_about.is_none() {
-            return Ok(reply::not_understood());
-        }
-        let sentence = Sentence::read(said);
-        let words = sentence.phrase();
-        let words = words
-            .after_any(&["the", "my"])
-            .unwrap_or(words)
-            .text()
-            .to_lowercase();
-        let exact = |known: &&Known| known.title.to_lowercase() == words;
-        let close = |known: &&Known| known.title.to_lowercase().contains(&words);
-        let listing = &self.memory.listing;
-        let fits: Vec<&Known> = listing.iter().filter(exact).collect();
-        let fits = if fits.is_empty() {
-            listing.iter().filter(close).collect()
-        } else {
-            fits
-        };
-        match fits.as_slice() {
-            [only] if !words.is_empty() => {
-                let target = Target::Id(only.id.clone());
-                self.settle(&target)
-            }
-            _ => Ok(reply::not_understood()),
-        }
-    }
+/// Both sides of the only "and" of a name.
+fn joined(words: &str) -> Option<(&str, &str)> {
+    let (first, second) = words.split_once(" and ")?;
+    let (first, second) = (first.trim(), second.trim());
+    let both = !first.is_empty() && !second.is_empty() && !second.contains(" and ");
+    both.then_some((first, second))
 }
 
 fn named(task: Known) -> Named {
@@ -358,26 +347,4 @@ fn named(task: Known) -> Named {
         argument: task.id,
         shown: task.title,
     }
-}
-
-/// The request of a message that holds just one.
-fn only_request(said: &str) -> Option<Request> {
-    let sentence = Sentence::read(said);
-    match grammar::read(sentence.phrase()).as_slice() {
-        [Ok(only)] => Some(only.clone()),
-        _ => None,
-    }
-}
-
-/// The same request for another task.
-fn with_target(request: Request, target: Target) -> Option<Request> {
-    Some(match request {
-        Request::Look(_) => Request::Look(target),
-        Request::Change(_, change) => Request::Change(target, change),
-        Request::Complete(_) => Request::Complete(target),
-        Request::Reopen(_) => Request::Reopen(target),
-        Request::Delete(_) => Request::Delete(target),
-        Request::Restore(_) => Request::Restore(target),
-        _ => return None,
-    })
 }

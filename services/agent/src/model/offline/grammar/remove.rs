@@ -112,6 +112,8 @@ const UNDO: &[&str] = &[
     "reverse the last change",
     "undo that last one",
     "undo last action",
+    "undo the last thing you did",
+    "undo the last thing i did",
     "revert the last change",
 ];
 
