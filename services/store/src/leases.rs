@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select,
+    ColumnTrait, Condition, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
     sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Query},
 };
 use taskchat_domain::{ConversationId, Error, Result, Timestamp, Turn, TurnId, TurnState, UserId};
@@ -32,6 +32,9 @@ impl Leases {
 
     /// Leases the oldest turn that can be run: a queued one with none before it in its
     /// conversation, or a running one whose lease has lapsed.
+    ///
+    /// Take a new `owner` for each lease: it is what tells this lease from those before it, also
+    /// from one that the same process has lost without noticing.
     ///
     /// # Errors
     /// Those of the database.
@@ -116,15 +119,22 @@ impl Leases {
         Ok(held.first().map(|row| row.cancel_requested))
     }
 
-    /// Gives up all leases of a process, so that others need not wait for them to lapse.
+    /// Frees every lease where the database is embedded. Only one process can serve a SQLite file,
+    /// so at its start whoever held a lease is dead; nobody need wait for the leases to lapse. Where
+    /// several processes share a database, nothing happens.
+    ///
+    /// Should another process be alive after all, it has lost its turns and can write nothing more
+    /// to them.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn release_all(&self, owner: Uuid) -> Result<()> {
+    pub async fn take_over(&self) -> Result<()> {
+        if self.writer.get_database_backend() != DbBackend::Sqlite {
+            return Ok(());
+        }
         Entity::update_many()
             .col_expr(Column::LeaseOwner, Expr::value(None::<Uuid>))
             .col_expr(Column::LeaseUntil, Expr::value(None::<Timestamp>))
-            .filter(Column::LeaseOwner.eq(owner))
             .filter(Column::State.eq(TurnState::Running.as_str()))
             .exec(&self.writer)
             .await
