@@ -8,8 +8,8 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use taskchat_agent::Journal;
 use taskchat_domain::{
-    CallId, Clock, Entry, EntryBody, EventBody, Failure, Reply, Result, ToolCall, Turn, TurnState,
-    Usage, UserId,
+    CallId, Clock, Entry, EntryBody, Error, EventBody, Failure, Reply, Result, ToolCall, Turn,
+    TurnState, Usage, UserId,
 };
 use taskchat_store::{Store, UserTx};
 use tokio::sync::{Mutex, Notify};
@@ -48,6 +48,10 @@ struct State {
     entries: Vec<Entry>,
     calls: HashMap<CallId, ToolCall>,
     usage: Usage,
+    /// True from the beginning of a write until it is known to have succeeded. After one that has
+    /// not, nothing is written any more: what is stored may differ from what is remembered here,
+    /// and whoever takes the turn up reads it anew.
+    in_doubt: bool,
 }
 
 impl TurnJournal {
@@ -85,6 +89,11 @@ impl TurnJournal {
         &self.turn
     }
 
+    /// What proves that the turn may be written to from here.
+    pub(crate) fn lease(&self) -> Uuid {
+        self.lease
+    }
+
     /// The turn's entries so far.
     pub(crate) async fn entries(&self) -> Vec<Entry> {
         self.state.lock().await.entries.clone()
@@ -115,42 +124,45 @@ impl TurnJournal {
         self.write(&mut state, Vec::new(), vec![started]).await
     }
 
-    /// Stores model text whose deltas were already sent by a process that has died.
-    pub(crate) async fn adopt(&self, text: String) -> Result<()> {
-        let mut state = self.state.lock().await;
-        state.step.clone_from(&text);
-        let said = EntryBody::Model { text };
-        self.write(&mut state, vec![said], Vec::new()).await
-    }
-
     /// Ends the turn: the last event, and the state, in one transaction.
     pub(crate) async fn close(&self, ended: TurnState, failure: Option<Failure>) -> Result<()> {
+        self.end(Vec::new(), ended, failure).await
+    }
+
+    /// As [`Self::close`], storing model text whose deltas were sent by a process that has died. At
+    /// once, since a turn whose text is stored and that is still open looks as if it was answered.
+    pub(crate) async fn close_with(&self, text: String, ended: TurnState) -> Result<()> {
+        self.end(vec![EntryBody::Model { text }], ended, None).await
+    }
+
+    async fn end(
+        &self,
+        bodies: Vec<EntryBody>,
+        ended: TurnState,
+        failure: Option<Failure>,
+    ) -> Result<()> {
         let mut state = self.state.lock().await;
-        let mut events = state.take_pending();
-        let now = self.clock.now();
-        events.push(last_event(
-            &self.turn,
-            &state.entries,
-            ended,
-            failure.as_ref(),
-            state.usage,
-        ));
+        state.begin_write()?;
+        let (id, lease, now) = (self.turn.id, Some(self.lease), self.clock.now());
         let tx = self.store.begin(&self.user).await?;
-        tx.append_events(self.turn.id, Some(self.lease), events, now)
+        let events = state.take_pending();
+        tx.append_events(id, lease, events, now).await?;
+        let entries = tx
+            .append_entries(self.turn.conversation_id, id, bodies, None, now)
             .await?;
-        tx.finish_turn(
-            self.turn.id,
-            Some(self.lease),
-            ended,
-            failure.as_ref(),
-            state.usage,
-            now,
-        )
-        .await?;
+        for entry in entries {
+            state.note(entry);
+        }
+        let failure = failure.as_ref();
+        let last = last_event(&self.turn, &state.entries, ended, failure, state.usage);
+        tx.append_events(id, lease, vec![last], now).await?;
+        tx.finish_turn(id, lease, ended, failure, state.usage, now)
+            .await?;
         tx.touch_conversation(self.turn.conversation_id, now)
             .await?;
         tx.commit().await?;
-        self.wakes.wake(self.turn.id);
+        state.in_doubt = false;
+        self.wakes.wake(id);
         Ok(())
     }
 
@@ -161,6 +173,7 @@ impl TurnJournal {
         bodies: Vec<EntryBody>,
         mut more: Vec<EventBody>,
     ) -> Result<()> {
+        state.begin_write()?;
         let now = self.clock.now();
         let mut events = state.take_pending();
         for body in &bodies {
@@ -178,6 +191,7 @@ impl TurnJournal {
                 .await?
         };
         tx.commit().await?;
+        state.in_doubt = false;
         for entry in entries {
             state.note(entry);
         }
@@ -187,6 +201,16 @@ impl TurnJournal {
 }
 
 impl State {
+    /// Refuses when the outcome of an earlier write is not known.
+    fn begin_write(&mut self) -> Result<()> {
+        if self.in_doubt {
+            let cause = "an earlier write to the turn may not have succeeded";
+            return Err(Error::Unavailable(cause.into()));
+        }
+        self.in_doubt = true;
+        Ok(())
+    }
+
     /// The text that waits, as an event.
     fn take_pending(&mut self) -> Vec<EventBody> {
         if self.pending.is_empty() {

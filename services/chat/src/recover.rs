@@ -13,8 +13,8 @@ const BATCH: u32 = 256;
 pub(crate) enum Recovered {
     /// Everything that was sent is also stored: the next step follows from the entries.
     GoOn,
-    /// The process died in the middle of a text; the turn is closed as interrupted.
-    Closed,
+    /// The process died in the middle of a text; the turn is closed, so.
+    Closed(TurnState),
 }
 
 /// Brings the journal of a turn that had begun in order.
@@ -29,9 +29,13 @@ pub(crate) async fn recover(
         None => Ok(Recovered::GoOn),
         Some(text) => {
             // Asking the model again would word it differently, and followers have seen this.
-            journal.adopt(text.to_owned()).await?;
-            journal.close(TurnState::Interrupted, None).await?;
-            Ok(Recovered::Closed)
+            let ended = if journal.turn().cancel_requested {
+                TurnState::Cancelled
+            } else {
+                TurnState::Interrupted
+            };
+            journal.close_with(text.to_owned(), ended).await?;
+            Ok(Recovered::Closed(ended))
         }
     }
 }

@@ -12,7 +12,10 @@ use taskchat_domain::{
     Usage, UserId,
 };
 use taskchat_store::{Store, UserTx};
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::{
+    sync::OnceCell,
+    time::{MissedTickBehavior, interval, sleep},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{Instrument, Span, error, info, info_span, warn};
 use uuid::Uuid;
@@ -27,6 +30,14 @@ use crate::{
 /// How often a process looks for turns that nobody runs.
 const SWEEP: Duration = Duration::from_secs(1);
 
+/// A turn to be run here, and what proves it.
+#[derive(Debug)]
+struct Leased {
+    user: UserId,
+    turn: Turn,
+    lease: Uuid,
+}
+
 /// Runs the turns that this process has leased.
 #[derive(Debug)]
 pub(crate) struct Runner {
@@ -37,13 +48,15 @@ pub(crate) struct Runner {
     tracker: TaskTracker,
     abort: CancellationToken,
     config: Config,
-    /// This process, as leases name it.
-    owner: Uuid,
-    running: Mutex<HashMap<TurnId, Running>>,
+    /// Set once the leases of a dead process have been freed, where that can be done.
+    taken_over: OnceCell<()>,
+    /// What runs here, by its lease.
+    running: Mutex<HashMap<Uuid, Running>>,
 }
 
 #[derive(Debug, Clone)]
 struct Running {
+    turn: TurnId,
     conversation: ConversationId,
     stop: CancellationToken,
 }
@@ -66,16 +79,16 @@ impl Runner {
             tracker,
             abort,
             config,
-            owner: Uuid::now_v7(),
+            taken_over: OnceCell::new(),
             running: Mutex::default(),
         }
     }
 
     /// Looks after a conversation that has just got a turn.
-    pub(crate) fn nudge(self: &Arc<Self>, user: &UserId, conversation: ConversationId) {
-        let (runner, user) = (Arc::clone(self), user.clone());
+    pub(crate) fn nudge(self: &Arc<Self>, conversation: ConversationId) {
+        let runner = Arc::clone(self);
         self.tracker
-            .spawn(async move { runner.drain(&user, conversation).await }.in_current_span());
+            .spawn(async move { runner.drain(conversation).await }.in_current_span());
     }
 
     /// Looks for turns that nobody runs, now and then, until `stop` is cancelled.
@@ -89,16 +102,14 @@ impl Runner {
                     () = stop.cancelled() => return,
                     _ = tick.tick() => {}
                 }
-                let leases = self.store.leases();
                 loop {
-                    let now = self.clock.now();
-                    match leases.claim(self.owner, now, self.config.lease).await {
-                        Ok(Some((user, turn))) => {
+                    match self.claim(None).await {
+                        Ok(Some(leased)) => {
                             let runner = Arc::clone(&self);
                             self.tracker.spawn(async move {
-                                let conversation = turn.conversation_id;
-                                runner.run(&user, turn).await;
-                                runner.drain(&user, conversation).await;
+                                let conversation = leased.turn.conversation_id;
+                                runner.run(leased).await;
+                                runner.drain(conversation).await;
                             });
                         }
                         Ok(None) => break,
@@ -114,8 +125,10 @@ impl Runner {
 
     /// Stops a turn if it runs here.
     pub(crate) fn stop(&self, turn: TurnId) {
-        if let Some(running) = self.running().get(&turn) {
-            running.stop.cancel();
+        for running in self.running().values() {
+            if running.turn == turn {
+                running.stop.cancel();
+            }
         }
     }
 
@@ -138,19 +151,32 @@ impl Runner {
             .await
     }
 
+    /// Leases a turn that can be run, in one conversation or in any.
+    async fn claim(&self, conversation: Option<ConversationId>) -> Result<Option<Leased>> {
+        let leases = self.store.leases();
+        // Before the first lease of this process, which would be freed as well.
+        self.taken_over
+            .get_or_try_init(|| leases.take_over())
+            .await?;
+        // A new one each time: a run that has lost its turn without noticing is kept from writing
+        // also when this very process takes the turn up again.
+        let lease = Uuid::now_v7();
+        let (now, ttl) = (self.clock.now(), self.config.lease);
+        let claimed = match conversation {
+            Some(conversation) => leases.claim_in(conversation, lease, now, ttl).await?,
+            None => leases.claim(lease, now, ttl).await?,
+        };
+        Ok(claimed.map(|(user, turn)| Leased { user, turn, lease }))
+    }
+
     /// Runs the turns of a conversation until none is waiting, or somebody else runs one.
-    async fn drain(&self, user: &UserId, conversation: ConversationId) {
+    async fn drain(&self, conversation: ConversationId) {
         loop {
             if self.abort.is_cancelled() {
                 return;
             }
-            let now = self.clock.now();
-            let leases = self.store.leases();
-            match leases
-                .claim_in(conversation, self.owner, now, self.config.lease)
-                .await
-            {
-                Ok(Some((_, turn))) => self.run(user, turn).await,
+            match self.claim(Some(conversation)).await {
+                Ok(Some(leased)) => self.run(leased).await,
                 Ok(None) => return,
                 Err(cause) => {
                     // The sweep comes back to it.
@@ -162,7 +188,8 @@ impl Runner {
     }
 
     /// Runs one leased turn to its end.
-    async fn run(&self, user: &UserId, turn: Turn) {
+    async fn run(&self, leased: Leased) {
+        let (turn, lease) = (&leased.turn, leased.lease);
         let span = info_span!(
             "invoke_agent",
             otel.name = "invoke_agent taskchat",
@@ -174,13 +201,14 @@ impl Runner {
         let stop = self.abort.child_token();
         let (id, conversation) = (turn.id, turn.conversation_id);
         let running = Running {
+            turn: id,
             conversation,
             stop: stop.clone(),
         };
-        self.running().insert(id, running);
+        self.running().insert(lease, running);
         let begun = std::time::Instant::now();
-        let ended = self.work(user, turn, stop).instrument(span.clone()).await;
-        self.running().remove(&id);
+        let ended = self.work(leased, stop).instrument(span.clone()).await;
+        self.running().remove(&lease);
         let _entered = span.enter();
         let duration_ms = begun.elapsed().as_millis();
         match ended {
@@ -196,7 +224,8 @@ impl Runner {
         }
     }
 
-    async fn work(&self, user: &UserId, turn: Turn, stop: CancellationToken) -> Result<TurnState> {
+    async fn work(&self, leased: Leased, stop: CancellationToken) -> Result<TurnState> {
+        let Leased { user, turn, lease } = leased;
         if turn.cancel_requested {
             stop.cancel();
         }
@@ -212,14 +241,14 @@ impl Runner {
             self.wakes.clone(),
             user.clone(),
             turn,
-            self.owner,
+            lease,
         )
         .await?;
         let journal = Arc::new(journal);
         if !begun_before {
             journal.started().await?;
-        } else if recover(&self.store, user, &journal).await? == Recovered::Closed {
-            return Ok(TurnState::Interrupted);
+        } else if let Recovered::Closed(state) = recover(&self.store, &user, &journal).await? {
+            return Ok(state);
         }
 
         let done = CancellationToken::new();
@@ -244,8 +273,8 @@ impl Runner {
     /// the turn to stop.
     fn keep(&self, journal: Arc<TurnJournal>, stop: CancellationToken, done: CancellationToken) {
         let (store, clock) = (self.store.clone(), Arc::clone(&self.clock));
-        let (owner, lease) = (self.owner, self.config.lease);
-        let id = journal.turn().id;
+        let (id, owner) = (journal.turn().id, journal.lease());
+        let lease = self.config.lease;
         let keeper = async move {
             let mut renew = interval(lease / 5);
             renew.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -283,7 +312,7 @@ impl Runner {
         );
     }
 
-    fn running(&self) -> std::sync::MutexGuard<'_, HashMap<TurnId, Running>> {
+    fn running(&self) -> std::sync::MutexGuard<'_, HashMap<Uuid, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -56,13 +56,12 @@ impl Chat {
             other => other?,
         };
         if !turn.state.is_final() {
-            self.runner.nudge(user, turn.conversation_id);
+            self.runner.nudge(turn.conversation_id);
         }
         Ok(turn)
     }
 
     async fn open(&self, user: &UserId, send: &Send, text: &str, body_hash: &str) -> Result<Turn> {
-        let now = self.clock.now();
         let tx = self.store.begin(user).await?;
         if let Some(request_id) = &send.request_id
             && let Some((turn, hash)) = tx.turn_by_request(request_id).await?
@@ -74,7 +73,15 @@ impl Chat {
             }
             return Ok(turn);
         }
-        let conversation_id = self.conversation_for(&tx, send, text, now).await?;
+        if let Some(id) = send.conversation_id {
+            enter(&tx, id, send.if_busy).await?;
+        }
+        // Not before the conversation is locked: times are in the order of arrival, too.
+        let now = self.clock.now();
+        let conversation_id = match send.conversation_id {
+            Some(id) => id,
+            None => open_conversation(&tx, text, now).await?,
+        };
         self.check_limits(&tx, conversation_id, now).await?;
 
         let turn = Turn {
@@ -110,32 +117,6 @@ impl Chat {
         Ok(turn)
     }
 
-    async fn conversation_for(
-        &self,
-        tx: &UserTx,
-        send: &Send,
-        text: &str,
-        now: Timestamp,
-    ) -> Result<ConversationId> {
-        let Some(id) = send.conversation_id else {
-            let conversation = Conversation {
-                id: ConversationId::new(),
-                title: ConversationTitle::from_message(text),
-                created_at: now,
-                updated_at: now,
-            };
-            tx.insert_conversation(&conversation).await?;
-            return Ok(conversation.id);
-        };
-        tx.lock_conversation(id)
-            .await?
-            .ok_or(Error::NotFound(Noun::Conversation))?;
-        if send.if_busy == IfBusy::Reject && tx.is_busy(id).await? {
-            return Err(Error::Busy);
-        }
-        Ok(id)
-    }
-
     async fn check_limits(
         &self,
         tx: &UserTx,
@@ -163,6 +144,28 @@ impl Chat {
         }
         Ok(())
     }
+}
+
+/// Makes sure that nobody else adds to the conversation meanwhile.
+async fn enter(tx: &UserTx, id: ConversationId, if_busy: IfBusy) -> Result<()> {
+    tx.lock_conversation(id)
+        .await?
+        .ok_or(Error::NotFound(Noun::Conversation))?;
+    if if_busy == IfBusy::Reject && tx.is_busy(id).await? {
+        return Err(Error::Busy);
+    }
+    Ok(())
+}
+
+async fn open_conversation(tx: &UserTx, text: &str, now: Timestamp) -> Result<ConversationId> {
+    let conversation = Conversation {
+        id: ConversationId::new(),
+        title: ConversationTitle::from_message(text),
+        created_at: now,
+        updated_at: now,
+    };
+    tx.insert_conversation(&conversation).await?;
+    Ok(conversation.id)
 }
 
 fn checked(message: &str) -> Result<&str> {
