@@ -81,7 +81,7 @@ async fn a_queued_turn_is_stopped_without_ever_running() {
     assert_eq!(answer["status"], "cancelled");
     gate.open();
     first.rest().await;
-    assert_eq!(model.requests().len(), 1);
+    assert_eq!(model.asked(), 1);
 }
 
 #[tokio::test]

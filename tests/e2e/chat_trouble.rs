@@ -19,10 +19,7 @@ async fn s107_fifty_slow_models_keep_nobody_else_waiting() {
             tokio::spawn(async move { ada.chat(&format!("message {at}")).await })
         })
         .collect();
-    taskchat_tests::eventually("all fifty are thinking", || async {
-        model.requests().len() == 50
-    })
-    .await;
+    taskchat_tests::eventually("all fifty are thinking", || async { model.asked() == 50 }).await;
 
     // No connection, lock or transaction is held: everything else is as quick as ever.
     let mut slowest = Duration::ZERO;

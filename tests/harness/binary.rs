@@ -47,6 +47,15 @@ pub fn program() -> PathBuf {
 impl Binary {
     /// Starts it on a data directory and waits until it listens.
     pub async fn start(data: &Path, model: Option<&FakeModel>) -> Self {
+        Self::start_with(data, model, &[]).await
+    }
+
+    /// The same with further settings.
+    pub async fn start_with(
+        data: &Path,
+        model: Option<&FakeModel>,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let mut command = Command::new(program());
         command
             .arg("serve")
@@ -62,6 +71,7 @@ impl Binary {
                 .env("OPENAI_API_KEY", KEY)
                 .env("OPENAI_MODEL", NAME);
         }
+        command.envs(settings.iter().copied());
         command
             .stdin(Stdio::null())
             .stdout(Stdio::null())

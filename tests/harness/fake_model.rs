@@ -101,6 +101,11 @@ impl FakeModel {
         self.shared.lock().seen.clone()
     }
 
+    /// How many requests there were so far.
+    pub fn asked(&self) -> usize {
+        self.shared.lock().seen.len()
+    }
+
     /// The latest request.
     #[track_caller]
     pub fn last(&self) -> Seen {

@@ -10,6 +10,7 @@
 pub mod answer;
 pub mod app;
 pub mod binary;
+pub mod collector;
 pub mod database;
 pub mod door;
 pub mod fake_model;
@@ -28,7 +29,7 @@ pub use sse::Event;
 pub use user::User;
 
 /// How long anything may take before a scenario gives up on it.
-pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Waits until `ready` is true; for facts that no event tells.
 #[track_caller]

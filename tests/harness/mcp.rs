@@ -95,10 +95,7 @@ pub async fn result(user: &User, method: &str, params: Value) -> Value {
             .text
             .lines()
             .filter_map(|line| line.strip_prefix("data:"));
-        let last = data
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .next_back();
+        let last = data.map(str::trim).rfind(|line| !line.is_empty());
         serde_json::from_str(last.expect("a message")).expect("JSON")
     } else {
         answer.json()
