@@ -11,6 +11,7 @@
 //! a line in [`Config::model`]; 3. its faults in a loopback test. Nothing else changes.
 
 mod agent;
+mod claims;
 mod config;
 mod journal;
 pub mod model;

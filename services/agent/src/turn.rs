@@ -4,6 +4,7 @@
 //! model is. Whatever stops the turn, what was said is stored and no call is left open.
 
 mod ask;
+mod backing;
 mod calls;
 mod failure;
 mod speech;
@@ -21,12 +22,13 @@ use tracing::warn;
 
 use crate::{
     Agent, Bench, Ending, Journal, Model,
-    model::ModelRequest,
+    model::{Message, ModelRequest, Offline},
     next::{GiveUp, OpenCall, Step, bodies, next},
     prompt,
     toolbox::{Toolbox, refusal},
 };
 use ask::{Answer, AskError};
+use backing::Verdict;
 use speech::Speech;
 use watch::{Interrupt, Watch};
 
@@ -111,7 +113,13 @@ impl Turn<'_> {
         loop {
             self.watch.check()?;
             match next(&self.history, self.bench.turn_id, &self.agent.limits) {
-                Step::Finish => return Ok(()),
+                Step::Finish => match self.verdict() {
+                    Verdict::Stands => return Ok(()),
+                    Verdict::AskAgain(facts) => self.step(Some(facts)).await?,
+                    Verdict::Label(notice) => {
+                        self.append(vec![EntryBody::Notice(notice)]).await?;
+                    }
+                },
                 Step::GiveUp(GiveUp::TooManySteps) => {
                     return Err(Stop::Failed(FailureKind::TooManySteps));
                 }
@@ -122,14 +130,16 @@ impl Turn<'_> {
                         self.append(vec![EntryBody::Result(result)]).await?;
                     }
                 }
-                Step::AskModel => self.step().await?,
+                Step::AskModel => self.step(None).await?,
             }
         }
     }
 
-    /// Asks the model, and stores what it says and calls.
-    async fn step(&mut self) -> Result<(), Stop> {
-        let request = self.request().await?;
+    /// Asks the model, and stores what it says and calls. It is told the facts first if its answer
+    /// did not fit them.
+    async fn step(&mut self, facts: Option<String>) -> Result<(), Stop> {
+        let mut request = self.request().await?;
+        request.messages.extend(facts.map(Message::User));
         let model = self.model();
         let lead = if self.has_said_something() {
             "\n\n"
@@ -285,6 +295,14 @@ impl Turn<'_> {
             self.history.extend(self.journal.append(last).await?);
         }
         Ok(())
+    }
+
+    /// What to do about the answer. The built-in assistant words its answers from receipts.
+    fn verdict(&self) -> Verdict {
+        if self.model().provider() == Offline::PROVIDER {
+            return Verdict::Stands;
+        }
+        backing::verdict(&self.history, self.bench.turn_id)
     }
 
     /// The model that answers this turn; the notice that it is the other one is stored first, so

@@ -31,6 +31,11 @@ const PIECE: usize = 4;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Offline;
 
+impl Offline {
+    /// Its name among the providers.
+    pub const PROVIDER: &'static str = "taskchat";
+}
+
 #[async_trait]
 impl Model for Offline {
     fn name(&self) -> &'static str {
@@ -38,7 +43,7 @@ impl Model for Offline {
     }
 
     fn provider(&self) -> &'static str {
-        "taskchat"
+        Self::PROVIDER
     }
 
     async fn stream(&self, request: &ModelRequest) -> Result<Deltas, ModelError> {

@@ -307,7 +307,7 @@ async fn a_turn_taken_up_again_goes_on_where_it_stood() {
 #[tokio::test]
 async fn an_answered_turn_is_finished_without_asking() {
     let answered = EntryBody::Model {
-        text: "Done.".into(),
+        text: "Hello.".into(),
     };
     let stage = Stage::resumed(vec![], vec![answered]);
     assert!(matches!(stage.run_unchecked().await, Ending::Completed));
