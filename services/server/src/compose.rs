@@ -21,9 +21,6 @@ use url::Url;
 
 use crate::{Config, Lifecycle, hands::InProcess, limits, probes, serve::serve};
 
-/// How long an outside HTTP server (identity provider, model) may take to be reached.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
 /// Every door on one port, until the process drains.
 ///
 /// # Errors
@@ -72,7 +69,7 @@ pub async fn edge(
         .context("an upstream is no address")?;
     let edge = edge_router(config, there(addresses))?;
     let edge = if config.auth.secret.is_some() || config.auth.jwks_url.is_some() {
-        let keys = Keys::new(&config.auth, None, http_client()?, clock())?;
+        let keys = Keys::new(&config.auth, None, http_client(config)?, clock())?;
         edge.layer(AuthLayer::new(keys.verifier()))
     } else {
         edge
@@ -154,7 +151,7 @@ impl Parts {
         )?;
         let tasks = Tasks::new(store.clone(), Arc::clone(&clock));
         let tools = Tools::new(tasks.clone(), search(&store), Arc::clone(&clock));
-        let (model, fallback) = config.model.model(http_client()?)?;
+        let (model, fallback) = config.model.model(http_client(config)?)?;
         let hands = Arc::new(InProcess {
             tools: tools.clone(),
             tracker: life.tracker(),
@@ -234,14 +231,15 @@ async fn keys(config: &Config, store: &Store) -> anyhow::Result<Keys> {
     Ok(Keys::new(
         &config.auth,
         Some(stored),
-        http_client()?,
+        http_client(config)?,
         clock(),
     )?)
 }
 
-fn http_client() -> anyhow::Result<reqwest::Client> {
+/// One client for the model and the identity provider.
+fn http_client(config: &Config) -> anyhow::Result<reqwest::Client> {
     reqwest::Client::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
+        .connect_timeout(config.model.connect_timeout)
         .user_agent(concat!("taskchat/", env!("CARGO_PKG_VERSION")))
         .build()
         .context("cannot make an HTTP client")
