@@ -31,7 +31,7 @@ interface Tokens {
   readonly expiresIn: number;
 }
 
-/** A token is renewed this long before it ends: clocks differ and calls take time. */
+/** A token is renewed this long before it ends, since calls take time; sooner when it lives shortly. */
 const LEEWAY = 30_000;
 
 type News = "in" | "out";
@@ -40,7 +40,7 @@ export class Session implements Bearer {
   readonly state: Store<SessionState> = createStore<SessionState>({ is: "restoring" });
   private readonly auth: Client<typeof AuthService>;
   private readonly tabs: BroadcastChannel | null;
-  private access: { readonly token: string; readonly until: number } | null = null;
+  private access: { readonly token: string; readonly renewAt: number } | null = null;
   private renewing: Promise<void> | null = null;
 
   constructor(transport: Transport) {
@@ -79,7 +79,9 @@ export class Session implements Bearer {
   }
 
   async token(): Promise<string> {
-    if (this.access === null || this.access.until - LEEWAY < Date.now()) await this.renew(this.access?.token ?? null);
+    if (this.access === null || this.access.renewAt <= Date.now()) {
+      await this.renew(this.access?.token ?? null);
+    }
     if (this.access === null) throw signedOut();
     return this.access.token;
   }
@@ -106,7 +108,9 @@ export class Session implements Bearer {
 
   private enter(tokens: Tokens): void {
     if (tokens.user === undefined) throw new Problem("internal", "The server did not say who signed in.");
-    this.access = { token: tokens.accessToken, until: Date.now() + tokens.expiresIn * 1000 };
+    const life = tokens.expiresIn * 1000;
+    const renewAt = Date.now() + life - Math.min(LEEWAY, life / 3);
+    this.access = { token: tokens.accessToken, renewAt };
     const user = userOf(tokens.user);
     this.state.update((was) =>
       was.is === "in" && was.user.id === user.id ? was : { is: "in", user },

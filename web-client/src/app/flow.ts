@@ -181,6 +181,7 @@ export class Flow {
     this.active = next.key;
     void this.drive(next.key).finally(() => {
       this.active = null;
+      if (this.over.signal.aborted) return;
       this.host.moved(this);
       this.pump();
     });

@@ -45,7 +45,11 @@ export function createServices(session: Session, api: Api, user: User): Services
   const toasts = new Toasts();
   const outbox = new Outbox(localStorage, user.id, tabId());
   const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(`taskchat.${user.id}`) : null;
-  const tell = (news: News) => channel?.postMessage(news);
+  let open = true;
+  // An answer may come after the page has been left.
+  const tell = (news: News) => {
+    if (open) channel?.postMessage(news);
+  };
   const refreshTasks = () => void queries.invalidateQueries({ queryKey: ["tasks"] });
   const refreshConversations = () => void queries.invalidateQueries({ queryKey: ["conversations"] });
 
@@ -75,6 +79,7 @@ export function createServices(session: Session, api: Api, user: User): Services
   });
 
   const dispose = () => {
+    open = false;
     desk.dispose();
     channel?.close();
     queries.clear();

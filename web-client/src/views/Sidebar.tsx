@@ -20,7 +20,7 @@ export function Sidebar({ onLeave }: { readonly onLeave?: () => void }) {
   const [inTasks] = useRoute("/tasks/:id?");
   const [account, setAccount] = useState(false);
   return (
-    <div className="flex h-full flex-col bg-page" data-testid="sidebar">
+    <aside aria-label="Sidebar" className="flex h-full flex-col bg-page" data-testid="sidebar">
       <div className="flex h-14 shrink-0 items-center justify-between px-4">
         <Link href="/tasks" className="rounded-md">
           <Brand />
@@ -72,7 +72,7 @@ export function Sidebar({ onLeave }: { readonly onLeave?: () => void }) {
         </button>
       </div>
       <Suspense>{account && <AccountDialog onClose={() => setAccount(false)} />}</Suspense>
-    </div>
+    </aside>
   );
 }
 

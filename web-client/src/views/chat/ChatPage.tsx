@@ -64,7 +64,8 @@ function Conversation({ flow }: { readonly flow: Flow }) {
   const empty = useStore(flow.thread, (thread) => thread.rows.length === 0);
   const title = useTitle(useStore(flow.thread, (thread) => thread.conversationId));
   const drawers = useDrawers();
-  const missing = load === "failed" && problem?.missing === true;
+  // An id that is none, as somebody may have typed it, is as good as one that leads nowhere.
+  const missing = load === "failed" && (problem?.missing === true || problem?.kind === "invalid");
   const words = missing ? "Not found" : (title ?? (load === "new" ? "New chat" : "Chat"));
   useTitleOf(words);
   useAnnouncements(flow);

@@ -57,7 +57,7 @@ export function Reply({ turn, flow, place }: ReplyProps) {
           {turn.text !== "" && <CopyButton text={turn.text} />}
           <time
             dateTime={new Date(turn.endedAt).toISOString()}
-            className="opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100"
+            className="opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100"
           >
             {clockWords(turn.endedAt)}
           </time>

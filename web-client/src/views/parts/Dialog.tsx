@@ -3,6 +3,8 @@
 import { X } from "lucide-react";
 import { type MouseEvent, type ReactNode, type SyntheticEvent, useId, useLayoutEffect, useRef } from "react";
 import { createPortal } from "react-dom";
+import { createStore } from "../../state/store";
+import { Announcer } from "./Announcer";
 import { IconButton } from "./Button";
 
 const SHAPES = {
@@ -11,6 +13,9 @@ const SHAPES = {
   left: "mr-auto ml-0 my-0 h-dvh max-h-dvh w-[min(20rem,calc(100vw-3rem))] border-r border-line",
   right: "ml-auto mr-0 my-0 h-dvh max-h-dvh w-[min(24rem,calc(100vw-2rem))] border-l border-line",
 } as const;
+
+/** The open ones, the topmost last. */
+export const openDialogs = createStore<readonly HTMLDialogElement[]>([]);
 
 interface DialogProps {
   readonly title: string;
@@ -29,8 +34,13 @@ export function Dialog({ title, shape = "window", bare = false, onClose, childre
   // In a layout effect, so that closing gives the focus back before the element is gone.
   useLayoutEffect(() => {
     const dialog = ref.current;
-    if (dialog !== null && !dialog.open) dialog.showModal();
-    return () => dialog?.close();
+    if (dialog === null) return;
+    dialog.showModal();
+    openDialogs.update((open) => [...open, dialog]);
+    return () => {
+      openDialogs.update((open) => open.filter((each) => each !== dialog));
+      dialog.close();
+    };
   }, []);
 
   // React decides when it closes, so that its state and the browser's never differ.
@@ -55,6 +65,7 @@ export function Dialog({ title, shape = "window", bare = false, onClose, childre
       onMouseDown={clicked}
       className={`overflow-hidden bg-page p-0 text-ink shadow-floating ${SHAPES[shape]}`}
     >
+      <Announcer inDialog />
       {bare ? (
         children
       ) : (

@@ -1,25 +1,30 @@
-// Toasts, and the page's one status region.
+// Toasts: short messages that go by themselves, some with a way back.
 
 import { X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { createPortal } from "react-dom";
 import { useServices, useStore } from "../../app/services";
 import type { Toast } from "../../app/toasts";
 import { IconButton } from "./Button";
+import { openDialogs } from "./Dialog";
 
 const SHOWN_FOR = 8000;
 
 export function Toasts() {
   const { toasts } = useServices();
   const list = useStore(toasts.list, (all) => all);
-  return (
+  // Behind a modal dialog nothing can be reached, so they move into it.
+  const dialog = useStore(openDialogs, (open) => open.at(-1));
+  return createPortal(
     <section
       aria-label="Notifications"
-      className="pointer-events-none fixed inset-x-0 bottom-0 z-50 flex flex-col items-center gap-2 p-4 pb-[max(1rem,env(safe-area-inset-bottom))]"
+      className="pointer-events-none fixed inset-x-0 bottom-18 z-50 flex flex-col items-center gap-2 p-4"
     >
       {list.map((toast) => (
         <ToastView key={toast.id} toast={toast} onDismiss={() => toasts.dismiss(toast.id)} />
       ))}
-    </section>
+    </section>,
+    dialog ?? document.body,
   );
 }
 
@@ -61,17 +66,6 @@ function ToastView({ toast, onDismiss }: { readonly toast: Toast; readonly onDis
       <IconButton label="Dismiss" onClick={onDismiss}>
         <X />
       </IconButton>
-    </div>
-  );
-}
-
-/** Mounted empty with the page and never replaced, or screen readers would miss its words. */
-export function Announcer() {
-  const { toasts } = useServices();
-  const said = useStore(toasts.said, (text) => text);
-  return (
-    <div role="status" aria-live="polite" data-testid="announcer" className="sr-only">
-      {said}
     </div>
   );
 }

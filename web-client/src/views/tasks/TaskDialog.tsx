@@ -17,6 +17,7 @@ interface TaskDialogProps {
 export function TaskDialog({ id, onClose }: TaskDialogProps) {
   const { data: task, error, refetch } = useTask(id);
   const problem = error === null ? null : problemOf(error);
+  // An id that is none is as good as one that leads nowhere.
   const missing = problem?.missing === true || problem?.kind === "invalid";
   return (
     <Dialog title={missing ? "Not found" : "Task"} onClose={onClose} testId="task-dialog">
