@@ -88,7 +88,7 @@ async fn a_queued_turn_is_stopped_without_ever_running() {
 async fn a_finished_turn_cannot_be_stopped() {
     let (app, model) = App::scripted().await;
     let ada = app.sign_up("ada").await;
-    model.says([text("Done.")]);
+    model.says([text("Hello.")]);
     let reply = ada.chat("hi").await.ok();
     let path = format!("/api/turns/{}", user::text(&reply, "turn_id"));
     let before = ada.get(&path).await.ok();

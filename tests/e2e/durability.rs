@@ -138,7 +138,7 @@ async fn a_polite_stop_lets_a_turn_finish() {
     let server = Binary::start(data.path(), Some(&model)).await;
     let ada = server.sign_up("ada").await;
     let gate = Gate::closed();
-    model.says([text("It is done.").behind(&gate)]);
+    model.says([text("Good morning.").behind(&gate)]);
     let mut events = ada.open_stream(json!({ "message": "hi" })).await;
     let started = events.until("started").await;
     taskchat_tests::eventually("the model is asked", || async { model.asked() > 0 }).await;
@@ -146,7 +146,7 @@ async fn a_polite_stop_lets_a_turn_finish() {
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     gate.open();
     let rest = events.rest().await;
-    assert_eq!(text_of(&rest), "It is done.");
+    assert_eq!(text_of(&rest), "Good morning.");
     let (status, log) = stopping.await.expect("it stops");
     assert!(status.success(), "{log}");
     drop(started);

@@ -34,7 +34,7 @@ stop() {
 }
 trap stop EXIT
 trap 'exit 130' INT
-trap 'exit 143' TERM
+trap 'exit 143' TERM HUP PIPE
 
 # A port that nobody listens on right now.
 free_port() {
