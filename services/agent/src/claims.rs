@@ -7,6 +7,7 @@
 //! `data/` holds the words and the corpus that the rules are measured on.
 
 mod back;
+mod complement;
 mod object;
 mod phrase;
 mod read;
@@ -79,12 +80,12 @@ pub fn unbacked(text: &str, receipts: &[&Receipt]) -> Option<Claim> {
     let plain = Plain::new(&capped(text));
     let sentences = plain.sentences();
     let facts = Facts::new(receipts);
-    let mut above = None;
+    let mut hushed = false;
     for (at, sentence) in sentences.iter().enumerate() {
         if sentence.kind != Kind::Bullet {
-            above = Some(sentence);
+            hushed = sentence.heads_list && read::hushes(sentence);
         }
-        for claim in read::readings(sentence, above) {
+        for claim in read::readings(sentence, hushed) {
             let listed = if claim.object.lists && claim.kind.names_tasks() {
                 items(&sentences, at)
             } else {
@@ -107,7 +108,7 @@ fn items<'a>(sentences: &[Sentence<'a>], at: usize) -> Vec<&'a str> {
         .iter()
         .skip(at + 1)
         .take_while(|item| item.kind == Kind::Bullet)
-        .filter(|item| item.opens_line && read::readings(item, None).is_empty())
+        .filter(|item| item.opens_line && read::readings(item, false).is_empty())
         .filter_map(|item| match item.tokens.first()? {
             Token::Title(title) => Some(*title),
             Token::Word(_, word) if word.is(Class::FieldNoun) => None,

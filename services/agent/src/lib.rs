@@ -11,12 +11,14 @@
 //! a line in [`Config::model`]; 3. its faults in a loopback test. Nothing else changes.
 
 mod agent;
-mod claims;
+pub mod claims;
 mod config;
+pub mod consent;
 mod journal;
 pub mod model;
 pub mod next;
 mod prompt;
+pub mod taint;
 #[cfg(test)]
 mod testing;
 mod toolbox;

@@ -11,6 +11,7 @@
 mod blob;
 mod disguise;
 mod letters;
+mod lists;
 mod wording;
 
 #[cfg(test)]
@@ -30,6 +31,9 @@ const DEEPEST: usize = 64;
 #[must_use]
 pub fn looks_like_instructions(text: &str) -> bool {
     let text = capped(text);
+    if text.bytes().all(technical) {
+        return false;
+    }
     disguise::hides(text) || disguise::marks_up(text) || worded(text) || blob::hides(text, worded)
 }
 
@@ -56,7 +60,13 @@ fn worded(text: &str) -> bool {
     let letters = Letters::new(text);
     wording::addresses(&letters.words())
         || wording::squeezed(letters.squeezed())
+        || letters.spelled() && wording::destroys(letters.squeezed())
         || wording::foreign(text)
+}
+
+/// What ids, dates and numbers are made of: nothing can be said in it.
+const fn technical(byte: u8) -> bool {
+    byte.is_ascii_hexdigit() || matches!(byte, b'-' | b':' | b'.' | b'T' | b'Z')
 }
 
 fn capped(text: &str) -> &str {

@@ -86,6 +86,16 @@ fn done(scan: &Scan<'_, '_>, at: usize) -> Option<ClaimKind> {
     if matches!(left, "it's" | "that's") || matches!(left, "is") && pronoun(scan, at) {
         return (follows && !scan.adverb_before(at, "already")).then_some(ClaimKind::Changed);
     }
+    let named = matches!(
+        left,
+        "undo" | "update" | "deletion" | "change" | "changes" | "rename"
+    );
+    if named && at == 1 && follows {
+        return Some(ClaimKind::Changed);
+    }
+    if left == "been" && (0..at).any(|place| scan.text(place) == "except") {
+        return None;
+    }
     if matches!(left, "been" | "i've" | "i" | "we've") {
         return Some(ClaimKind::Changed);
     }
@@ -110,8 +120,14 @@ fn pronoun(scan: &Scan<'_, '_>, at: usize) -> bool {
 
 /// "It's gone", "are gone", "Gone."
 fn gone(scan: &Scan<'_, '_>, at: usize) -> Option<ClaimKind> {
-    let alone = at == 0 && closes(scan, 1);
-    (states(scan, at) && !scan.adverb_before(at, "already") || alone).then_some(ClaimKind::Deleted)
+    let alone = closes(scan, at + 1) && (0..at).all(|place| scan.is(place, Class::Adverb));
+    let stated = states(scan, at) && !scan.adverb_before(at, "already");
+    let field = (0..at).any(|place| scan.is(place, Class::FieldNoun));
+    (stated || alone).then_some(if field {
+        ClaimKind::Updated
+    } else {
+        ClaimKind::Deleted
+    })
 }
 
 /// "is back on your list", "the task is back", "back to pending".

@@ -4,7 +4,7 @@
 //! verb of change a look to the left says how it is used. Nothing here knows receipts.
 
 use super::{
-    ClaimKind,
+    ClaimKind, complement,
     object::{self, Object},
     phrase,
     text::{End, Kind, Mark, Sentence, Token},
@@ -52,17 +52,13 @@ pub(super) struct Scan<'s, 'a> {
     pub(super) hushed: bool,
 }
 
-/// All claims of a sentence, in order; `above` is the line above the list it stands in.
-pub(super) fn readings<'a>(
-    sentence: &Sentence<'a>,
-    above: Option<&Sentence<'_>>,
-) -> Vec<Reading<'a>> {
-    let hushed = sentence.kind == Kind::Bullet && above.is_some_and(hushes);
-    walk(sentence, hushed).0
+/// All claims of a sentence, in order; a bullet is `hushed` by the line above its list.
+pub(super) fn readings<'a>(sentence: &Sentence<'a>, hushed: bool) -> Vec<Reading<'a>> {
+    walk(sentence, hushed && sentence.kind == Kind::Bullet).0
 }
 
 /// True for a line below which bullets are no reports of changes: "You completed:", "I can:".
-fn hushes(sentence: &Sentence<'_>) -> bool {
+pub(super) fn hushes(sentence: &Sentence<'_>) -> bool {
     let (found, scan) = walk(sentence, false);
     let others = (0..sentence.tokens.len()).any(|at| {
         scan.is(at, Class::OtherPerson)
@@ -107,6 +103,16 @@ fn walk<'s, 'a>(sentence: &'s Sentence<'a>, hushed: bool) -> (Vec<Reading<'a>>, 
 
 /// Where the sentence turns into a question; past its end when it does not.
 fn question_from(sentence: &Sentence<'_>) -> usize {
+    // "Tell me which ones, and they're gone."
+    let told = sentence.tokens.iter().take(2).any(|token| {
+        matches!(
+            token,
+            Token::Word("tell" | "say" | "give" | "send" | "reply" | "type", _)
+        )
+    });
+    if told {
+        return 0;
+    }
     if sentence.end != End::Asked {
         return usize::MAX;
     }
@@ -183,6 +189,13 @@ impl<'a> Scan<'_, 'a> {
                 self.subordinate = false;
                 self.reported = false;
                 self.forget_negation();
+                let next = self.text(at + 1);
+                if matches!(
+                    next,
+                    "it" | "it's" | "that's" | "they" | "they're" | "everything"
+                ) {
+                    self.negated = false;
+                }
                 return;
             }
             Some(Token::Mark(Mark::Colon)) => return self.turn(self.reported),
@@ -211,10 +224,13 @@ impl<'a> Scan<'_, 'a> {
             self.negated = true;
             self.verb_since = traits.is(Class::Finite);
         }
-        self.subordinate |= traits.is(Class::Subordinate) && !self.dismisses(at);
+        self.subordinate |= traits.is(Class::Subordinate)
+            && !self.dismisses(at)
+            && !(text == "after" && self.is(at + 1, Class::FirstPerson));
         self.reported |= traits.is(Class::Report)
             && !(text == "appears" && matches!(self.text(at + 1), "in" | "on"))
-            && !self.gladly(at);
+            && !self.gladly(at)
+            && !(self.is(at + 1, Class::Finite) && at > 0 && self.text(at - 1) == "you");
         if traits.is(Class::FirstPerson) {
             self.speaker = Some(Class::FirstPerson);
         } else if traits.is(Class::OtherPerson) && !self.aside(at) {
@@ -294,7 +310,7 @@ impl<'a> Scan<'_, 'a> {
             "without" => matches!(next, "any" | "trouble" | "problems"),
             "time" => !matches!(
                 at.checked_sub(1).map(|left| self.text(left)),
-                Some("next" | "each" | "every")
+                Some("next" | "each" | "every" | "first" | "second" | "third" | "last")
             ),
             "case" => at.checked_sub(1).map(|left| self.text(left)) != Some("in"),
             _ => false,
@@ -312,7 +328,7 @@ impl<'a> Scan<'_, 'a> {
         let asserted = !(self.negated || self.subordinate || self.reported);
         if let Some((usage, verb, text)) = self.verb_at(at) {
             let stands = usage.is_some_and(|usage| asserted && self.stands(at, text, usage));
-            let kind = usage.and_then(|usage| object::kind(self, at, verb, usage));
+            let kind = usage.and_then(|usage| complement::kind(self, at, verb, usage));
             // "I checked the list and marked it": checking it is no change, and no refusal
             // either; nor is "done" in "as done".
             let complement = self

@@ -20,7 +20,10 @@ impl Scan<'_, '_> {
         if self.past_time() {
             return false;
         }
-        let already = self.adverb_before(at, "already");
+        let already = self.adverb_before(at, "already")
+            || self
+                .left_of(at)
+                .is_some_and(|left| self.adverb_before(left, "already"));
         let completes = matches!(verb, "completed" | "finished" | "closed");
         if self.hushed && matches!(usage, Use::Bare | Use::Headline) {
             return false;
@@ -37,7 +40,7 @@ impl Scan<'_, '_> {
             Use::Was => !already && !self.dated(at) && self.closed(at),
             Use::Is => {
                 !already
-                    && !self.habitual(at)
+                    && (fresh || !self.habitual(at))
                     && (fresh || !traits(verb).is(Class::Stative))
                     && (fresh || self.definite(at))
             }
@@ -84,6 +87,7 @@ impl Scan<'_, '_> {
             return false;
         }
         if predicate
+            || self.adverb_before(at, "recently")
             || verb == "set"
                 && self.claimed != Some(true)
                 && matches!(next, "a" | "an" | "your" | "up")
@@ -161,9 +165,14 @@ impl Scan<'_, '_> {
                     .iter()
                     .any(|noun| next.starts_with(noun)),
                 "this" => matches!(next, "morning" | "afternoon"),
+                "since" => matches!(next, "then" | "that"),
+                "so" => next == "far",
+                "except" => true,
+                "after" => next == "my",
+                "on" | "in" => at == 0 && self.is(at + 1, Class::Date),
                 "by" => matches!(
                     next,
-                    "you" | "yourself" | "someone" | "somebody" | "another" | "anyone"
+                    "you" | "yourself" | "hand" | "someone" | "somebody" | "another" | "anyone"
                 ),
                 _ => !from && self.is(at, Class::PastTime),
             }

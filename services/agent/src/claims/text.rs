@@ -7,6 +7,9 @@ use super::words::{Class, Traits, traits};
 /// A quote longer than this many bytes is not a title.
 const LONGEST_QUOTE: usize = 300;
 
+/// A sentence of more tokens than this is cut: what is read of each is quadratic in its length.
+const LONGEST_SENTENCE: usize = 120;
+
 /// A piece of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'a> {
@@ -161,6 +164,8 @@ struct Reader<'a, 'out> {
     kind: Kind,
     opens_line: bool,
     tokens: Vec<Token<'a>>,
+    /// Up to where none of these quotes closes.
+    barren: ([char; 2], usize),
     out: &'out mut Vec<Sentence<'a>>,
 }
 
@@ -174,6 +179,7 @@ impl<'a, 'out> Reader<'a, 'out> {
             kind,
             opens_line: true,
             tokens: Vec::new(),
+            barren: ([' '; 2], 0),
             out,
         }
     }
@@ -185,6 +191,9 @@ impl<'a, 'out> Reader<'a, 'out> {
     fn read(mut self) {
         while let Some(next) = self.rest().chars().next() {
             self.step(next);
+            if self.tokens.len() >= LONGEST_SENTENCE {
+                self.close(End::Line);
+            }
         }
         self.close(End::Line);
     }
@@ -280,13 +289,29 @@ impl<'a, 'out> Reader<'a, 'out> {
     fn quote_any(&mut self, width: usize, closing: [char; 2]) {
         let rest = self.rest().get(width..).unwrap_or_default();
         let opens = rest.starts_with(|c: char| !c.is_whitespace());
-        let end = window(rest).char_indices().find_map(|(at, c)| {
-            let apostrophe = c == '\''
-                && rest
-                    .get(at + 1..)
-                    .is_some_and(|after| after.starts_with(char::is_alphanumeric));
-            (closing.contains(&c) && at > 0 && !apostrophe).then_some((at, c.len_utf8()))
-        });
+        // Where no quote closes, none closes for the next opening one either.
+        let from = if self.barren.0 == closing {
+            self.barren.1
+        } else {
+            0
+        };
+        let from = from.saturating_sub(self.at + width);
+        let searched = window(rest);
+        let end = searched
+            .get(from..)
+            .unwrap_or_default()
+            .char_indices()
+            .find_map(|(at, c)| {
+                let at = from + at;
+                let apostrophe = c == '\''
+                    && rest
+                        .get(at + 1..)
+                        .is_some_and(|after| after.starts_with(char::is_alphanumeric));
+                (closing.contains(&c) && at > 0 && !apostrophe).then_some((at, c.len_utf8()))
+            });
+        if end.is_none() {
+            self.barren = (closing, self.at + width + searched.len());
+        }
         match end {
             Some((end, closing)) if opens => {
                 self.title(self.at + width, end);

@@ -26,11 +26,12 @@ impl<'a> Scan<'_, 'a> {
             "to" => {
                 self.speaker == Some(Class::FirstPerson)
                     && (before(2) == "managed"
-                        || before(2) == "proceeded"
+                        || matches!(before(2), "proceeded" | "opportunity" | "liberty")
                         || (0..at).any(|place| self.text(place) == "used")
                         || before(2) == "able" && matches!(before(3), "was" | "were" | "been"))
             }
             "of" => before(2) == "liberty",
+            "have" | "did" => self.is(at.saturating_sub(2), Class::FirstPerson),
             _ => false,
         }
     }
@@ -57,6 +58,10 @@ impl<'a> Scan<'_, 'a> {
                 Some(subject) => self.is(subject, Class::FirstPerson).then_some(Use::Active),
                 None => Some(Use::Active),
             },
+            "has" => {
+                let subject = self.left_of(left)?;
+                matches!(self.text(subject), "system" | "assistant").then_some(Use::Active)
+            }
             "been" => self.perfect(left).then_some(Use::Perfect),
             "was" | "were" => Some(Use::Was),
             "is" | "are" | "they're" => Some(Use::Is),

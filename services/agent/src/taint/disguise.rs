@@ -42,15 +42,16 @@ pub(super) fn hides(text: &str) -> bool {
 
 /// True when the text holds the marks by which prompts are built, or a call of a tool.
 pub(super) fn marks_up(text: &str) -> bool {
-    let suspicious = |c| matches!(c, b'<' | b'[' | b'#' | b'{' | b'(' | b'-' | b'"');
+    let suspicious = |c| matches!(c, b'<' | b'[' | b'#' | b'{' | b'(' | b'-' | b'"' | b':');
     if !text.bytes().any(suspicious) {
         return false;
     }
-    let text = text.to_lowercase();
+    let text = text.to_ascii_lowercase();
     let has = |part: &&str| text.contains(*part);
     MARKERS.iter().any(has)
         || headed(&text)
         || text.contains("<|") && text.contains("|>")
+        || text.contains("user:") && text.contains("assistant:")
         || calls(&text)
         || json(&text)
         || commented(&text)

@@ -14,12 +14,29 @@ impl Letters {
         let mut squeezed = String::with_capacity(text.len());
         let mut chars = text.chars().peekable();
         while let Some(c) = chars.next() {
+            // Nearly all of what people write.
+            if c.is_ascii_alphabetic() || c == ' ' {
+                let c = match c.to_ascii_lowercase() {
+                    'l' => 'i',
+                    other => other,
+                };
+                folded.push(c);
+                if c != ' ' {
+                    squeezed.push(c);
+                }
+                continue;
+            }
             if invisible(c) {
                 continue;
             }
-            // "pr!nt", but not "done!!".
+            let after_letter = folded.ends_with(|c: char| c.is_alphanumeric());
+            let vowel = chars
+                .peek()
+                .is_some_and(|next| "aeiou".contains(next.to_ascii_lowercase()));
+            // "pr!nt", but not "done!!"; "@ll", but not "@assistant".
             let ends = chars.peek().is_none_or(|next| !next.is_alphanumeric());
-            let letters = if matches!(c, '!' | '|' | '$' | '@') && ends {
+            let mention = c == '@' && !after_letter && vowel;
+            let letters = if mention || matches!(c, '!' | '|' | '$' | '@') && ends {
                 None
             } else {
                 plain(c)
@@ -38,9 +55,18 @@ impl Letters {
         Self { folded, squeezed }
     }
 
-    /// The words, in order; letters spelled one by one make one word.
+    /// The words, in order.
     pub(super) fn words(&self) -> Vec<&str> {
         self.folded.split_whitespace().collect()
+    }
+
+    /// True when a sentence is spelled letter by letter.
+    pub(super) fn spelled(&self) -> bool {
+        let mut run = 0;
+        self.folded.split_whitespace().any(|word| {
+            run = if word.len() == 1 { run + 1 } else { 0 };
+            run >= 9
+        })
     }
 
     /// All Latin letters without anything between them.
