@@ -6,4 +6,3 @@ set -eu
 need curl curl
 need chromium chromium
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || install_packages postgresql
-have ps || install_packages procps
