@@ -198,7 +198,12 @@ impl<'a> Scan<'_, 'a> {
                 }
                 return;
             }
-            Some(Token::Mark(Mark::Colon)) => return self.turn(self.reported),
+            // "It could not be undone: the title was changed" explains, and reports nothing.
+            Some(Token::Mark(Mark::Colon)) => {
+                let explains =
+                    (self.negated || self.subordinate) && !self.is(at + 1, Class::FirstPerson);
+                return self.turn(self.reported || explains);
+            }
             Some(Token::Mark(_)) => return self.turn(false),
             Some(Token::Title(_)) | None => return,
         };
