@@ -73,8 +73,12 @@ function Call({ call, outcome, room }: CallProps) {
     <details className="group/card text-ink">
       <summary className={`flex min-h-11 items-center gap-3 rounded-lg py-2 pl-3 ${room}`}>
         <Badge tone={outcome.tone} />
-        <Words outcome={outcome} />
-        <code className="hidden shrink-0 text-xs text-muted sm:block">{call.tool}</code>
+        <span className="flex min-w-0 flex-1 flex-col lg:flex-row lg:items-center lg:gap-3">
+          <Words outcome={outcome} />
+          <code className="shrink-0 text-xs text-muted" data-testid="tool-name">
+            {call.tool}
+          </code>
+        </span>
         <ChevronDown
           aria-hidden
           className="size-4 shrink-0 text-muted transition-transform group-open/card:rotate-180"

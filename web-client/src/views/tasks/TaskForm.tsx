@@ -132,7 +132,7 @@ export function TaskForm({ task, onDone }: TaskFormProps) {
                 className={FIELD}
               />
               {form.due.date !== "" && (
-                <IconButton label="Clear the due date" onClick={() => set("due", { date: "", time: "" })}>
+                <IconButton label="Clear the date" onClick={() => set("due", { date: "", time: "" })}>
                   <X />
                 </IconButton>
               )}

@@ -1,7 +1,7 @@
 // One task in a list: done or not, what it is, when it is due, how much it matters.
 
 import { CalendarDays, Check, CircleDot, Flag, Repeat2, Trash2 } from "lucide-react";
-import { memo } from "react";
+import { memo, useState } from "react";
 import { useNow } from "../../app/now";
 import { useDeleteTask, useToggleTask } from "../../app/tasks";
 import { dueWords, isOverdue } from "../../state/due";
@@ -17,7 +17,13 @@ interface TaskRowProps {
 export const TaskRow = memo(function TaskRow({ task, onOpen }: TaskRowProps) {
   const toggle = useToggleTask();
   const remove = useDeleteTask();
-  const done = task.status === "completed";
+  // The box obeys at once; the task follows when the list has been told.
+  const [wanted, setWanted] = useState<boolean | null>(null);
+  const done = wanted ?? task.status === "completed";
+  const complete = (completed: boolean) => {
+    setWanted(completed);
+    toggle.mutate({ task, completed }, { onSettled: () => setWanted(null) });
+  };
   return (
     <li
       data-testid="task"
@@ -32,7 +38,7 @@ export const TaskRow = memo(function TaskRow({ task, onOpen }: TaskRowProps) {
           disabled={toggle.isPending}
           aria-label={`Completed: ${task.title}`}
           data-testid="toggle-task"
-          onChange={(event) => toggle.mutate({ task, completed: event.target.checked })}
+          onChange={(event) => complete(event.target.checked)}
           className="peer size-5 cursor-pointer appearance-none rounded-full border-[1.5px] border-edge bg-surface transition-colors checked:border-accent checked:bg-accent hover:border-accent"
         />
         <Check
