@@ -21,6 +21,7 @@ async fn the_page_comes_with_strict_headers() {
             "default-src 'none'",
             "script-src 'self'",
             "connect-src 'self'",
+            "manifest-src 'self'",
             "frame-ancestors 'none'",
             "require-trusted-types-for 'script'",
         ] {

@@ -15,7 +15,7 @@ use taskchat_store::{Store, UserTx};
 use tokio::sync::{Mutex, Notify};
 use uuid::Uuid;
 
-use crate::wake::Wakes;
+use crate::{ledger::put_right, wake::Wakes};
 
 /// Text is written when this much has come together...
 const COALESCE_BYTES: usize = 256;
@@ -170,17 +170,18 @@ impl TurnJournal {
     async fn write(
         &self,
         state: &mut State,
-        bodies: Vec<EntryBody>,
+        mut bodies: Vec<EntryBody>,
         mut more: Vec<EventBody>,
     ) -> Result<()> {
         state.begin_write()?;
         let now = self.clock.now();
+        let tx: UserTx = self.store.begin(&self.user).await?;
+        put_right(&tx, self.turn.id, &mut bodies).await?;
         let mut events = state.take_pending();
         for body in &bodies {
             events.extend(state.event_of(body));
         }
         events.append(&mut more);
-        let tx: UserTx = self.store.begin(&self.user).await?;
         // Also with no events: this is what checks the lease.
         tx.append_events(self.turn.id, Some(self.lease), events, now)
             .await?;

@@ -10,7 +10,9 @@ mod config;
 mod conversations;
 mod follow;
 mod journal;
+mod ledger;
 mod messages;
+mod receipts;
 mod recover;
 mod retry;
 mod run;
@@ -86,7 +88,8 @@ impl Chat {
     pub async fn turn(&self, user: &UserId, id: TurnId) -> Result<(Turn, Reply)> {
         let turn = self.own_turn(user, id).await?;
         let entries = self.store.as_user(user).entries(&[id]).await?;
-        let reply = Reply::fold(&turn, &entries);
+        let mut reply = Reply::fold(&turn, &entries);
+        self.refresh(user, reply.tool_calls.iter_mut()).await?;
         Ok((turn, reply))
     }
 

@@ -67,6 +67,11 @@ impl Chat {
                 role: message.role,
             })?;
         page.items.reverse();
+        let calls = page
+            .items
+            .iter_mut()
+            .flat_map(|(_, message)| &mut message.tool_calls);
+        self.refresh(user, calls).await?;
         Ok(page.map(|(_, message)| message))
     }
 }

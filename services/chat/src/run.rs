@@ -14,7 +14,7 @@ use taskchat_domain::{
 use taskchat_store::{Store, UserTx};
 use tokio::{
     sync::OnceCell,
-    time::{MissedTickBehavior, interval, sleep},
+    time::{Interval, MissedTickBehavior, interval, sleep},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{Instrument, Span, error, info, info_span, warn};
@@ -27,8 +27,11 @@ use crate::{
     wake::Wakes,
 };
 
-/// How often a process looks for turns that nobody runs.
+/// How often a process looks for turns that nobody runs; more often where leases are shorter.
 const SWEEP: Duration = Duration::from_secs(1);
+
+/// The shortest period of anything done again and again.
+const SHORTEST: Duration = Duration::from_millis(10);
 
 /// A turn to be run here, and what proves it.
 #[derive(Debug)]
@@ -95,8 +98,7 @@ impl Runner {
     pub(crate) fn sweep(self: Arc<Self>, stop: CancellationToken) {
         let tracker = self.tracker.clone();
         tracker.spawn(async move {
-            let mut tick = interval(SWEEP);
-            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let mut tick = every(SWEEP.min(self.config.lease / 2));
             loop {
                 tokio::select! {
                     () = stop.cancelled() => return,
@@ -276,8 +278,7 @@ impl Runner {
         let (id, owner) = (journal.turn().id, journal.lease());
         let lease = self.config.lease;
         let keeper = async move {
-            let mut renew = interval(lease / 5);
-            renew.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let mut renew = every(lease / 5);
             renew.tick().await;
             loop {
                 tokio::select! {
@@ -315,6 +316,13 @@ impl Runner {
     fn running(&self) -> std::sync::MutexGuard<'_, HashMap<Uuid, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Ticks, however short a period was configured.
+fn every(period: Duration) -> Interval {
+    let mut tick = interval(period.max(SHORTEST));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    tick
 }
 
 /// A failed turn is news for whoever runs the server when it is not the model's doing.

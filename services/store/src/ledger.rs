@@ -1,5 +1,7 @@
 //! The ledger: what was done to tasks, once per key.
 
+use std::collections::HashMap;
+
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     Select,
@@ -9,6 +11,7 @@ use serde_json::Value;
 use taskchat_domain::{
     Error, Operation, OperationId, Page, PageRequest, Result, TaskChange, TaskId, TurnId,
 };
+use uuid::Uuid;
 
 use crate::{
     UserScope, UserTx,
@@ -35,6 +38,29 @@ impl UserScope {
             .await
             .map_err(translate)?;
         row.map(operation).transpose()
+    }
+
+    /// Which of these operations were taken back, and by which operation each.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn undone(&self, ids: &[OperationId]) -> Result<HashMap<OperationId, OperationId>> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let pairs: Vec<(Uuid, Uuid)> = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .column(Column::UndoneBy)
+            .filter(Column::UserId.eq(self.user_id()))
+            .filter(Column::UndoneBy.is_not_null())
+            .filter(Column::Id.is_in(ids.iter().map(|id| id.uuid())))
+            .into_tuple()
+            .all(&self.reader)
+            .await
+            .map_err(translate)?;
+        let pairs = pairs.into_iter();
+        Ok(pairs.map(|(id, by)| (id.into(), by.into())).collect())
     }
 
     /// What a turn changed, in order. Operations that found nothing to do are left out.
