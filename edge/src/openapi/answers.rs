@@ -40,30 +40,45 @@ pub(super) fn success(rule: &Rule, schemas: &mut Schemas<'_>) -> Value {
     json!({ "description": description, "headers": headers, "content": content })
 }
 
-/// Two framings of the same messages. OpenAPI 3.2 has `itemSchema`; 3.1 takes it as an extension.
+/// Two framings of the same messages. The schemas are of one event and of one line: OpenAPI 3.1 has no
+/// other place for them, and 3.2 calls them items.
 fn stream(item: Value) -> Value {
-    let description = "Server-sent events. `data` is one message as JSON, `event` the member that is \
+    let problem = json!({ "$ref": "#/components/schemas/Problem" });
+    let events = "A server-sent event. `data` is a message as JSON, `event` names the member that is \
         set. A failure after the beginning is the last event, `error`, with a problem as data. \
         Comments keep the connection alive.";
+    let lines = "A line, where the request accepts this type. A failure after the beginning is the \
+        last line.";
     json!({
-        "text/event-stream": {
-            "schema": { "type": "string", "description": description },
-            "x-itemSchema": item,
-        },
-        "application/x-ndjson": {
-            "schema": {
-                "type": "string",
-                "description": "One message as JSON a line, where the request accepts this type. A \
-                    failure after the beginning is the last line, `{\"error\": …}`.",
+        "text/event-stream": { "schema": {
+            "type": "object",
+            "description": events,
+            "required": ["event", "data"],
+            "properties": {
+                "id": { "type": "string", "description": "What `last-event-id` resumes after." },
+                "event": { "type": "string" },
+                "data": {
+                    "type": "string",
+                    "contentMediaType": "application/json",
+                    "contentSchema": { "anyOf": [item, problem] },
+                },
             },
-            "x-itemSchema": item,
-        },
+        }},
+        "application/x-ndjson": { "schema": {
+            "description": lines,
+            "anyOf": [item, {
+                "type": "object",
+                "required": ["error"],
+                "properties": { "error": problem },
+            }],
+        }},
     })
 }
 
 /// An answer that stands for all of a call is not `null`: only a broken service sends none.
 fn without_null(schema: Value) -> Value {
-    let only = schema["anyOf"].as_array().and_then(|any| any.first());
+    let any = schema.get("anyOf").and_then(Value::as_array);
+    let only = any.and_then(|any| any.first());
     only.cloned().unwrap_or(schema)
 }
 

@@ -43,7 +43,7 @@ impl Operations<'_, '_> {
         count: usize,
     ) -> Value {
         let service = rule.method.parent_service();
-        let tag = tag(&service);
+        let tag = tag(service);
         let mut id = format!("{}_{}", tag.replace('.', "_"), rule.method.name());
         if count > 0 {
             id = format!("{id}_{}", count + 1);
@@ -100,7 +100,7 @@ impl Operations<'_, '_> {
         }
         if parameter.is_rest {
             text.push("All segments that are left, with the slashes between them.".to_owned());
-        } else if schema["type"] == "string"
+        } else if schema.get("type") == Some(&json!("string"))
             && schema.get("enum").is_none()
             && let Some(schema) = schema.as_object_mut()
         {

@@ -53,12 +53,12 @@ impl<'s> Schemas<'s> {
         let kind = field.kind();
         let mut schema = if field.is_map() {
             let values = kind.as_message().map(|entry| entry.map_entry_value_field());
-            let values = values.map(|values| self.kind(&values.kind(), direction));
+            let values = values.map(|values| self.in_json(&values.kind(), direction));
             json!({ "type": "object", "additionalProperties": values.unwrap_or(true.into()) })
         } else if field.is_list() {
-            json!({ "type": "array", "items": self.kind(&kind, direction) })
+            json!({ "type": "array", "items": self.in_json(&kind, direction) })
         } else {
-            self.kind(&kind, direction)
+            self.in_json(&kind, direction)
         };
         if self.takes_null(field, direction) {
             schema = or_null(schema);
@@ -106,6 +106,20 @@ impl<'s> Schemas<'s> {
         match field.supports_presence() {
             true => self.style.unset == Unset::Null && has_null(field),
             false => self.style.defaults == Defaults::Print,
+        }
+    }
+
+    /// One value of a kind in a body, where enum values may also be numbers.
+    fn in_json(&mut self, kind: &Kind, direction: Direction) -> Value {
+        let schema = self.kind(kind, direction);
+        match kind {
+            Kind::Enum(descriptor)
+                if direction == Direction::Request && schema.get("$ref").is_some() =>
+            {
+                let numbers: Vec<i32> = descriptor.values().map(|value| value.number()).collect();
+                json!({ "anyOf": [schema, { "type": "integer", "enum": numbers }] })
+            }
+            _ => schema,
         }
     }
 
@@ -300,7 +314,10 @@ fn or_null(mut schema: Value) -> Value {
         Some(one) if one == "null" => {}
         Some(one) => *one = json!([one.take(), "null"]),
         None if is_anything => {}
-        None => return json!({ "anyOf": [schema, { "type": "null" }] }),
+        None => match schema.get_mut("anyOf").and_then(Value::as_array_mut) {
+            Some(any) => any.push(json!({ "type": "null" })),
+            None => return json!({ "anyOf": [schema, { "type": "null" }] }),
+        },
     }
     schema
 }
