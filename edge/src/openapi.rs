@@ -38,6 +38,9 @@ pub struct OpenApi {
     pub description: String,
     /// Headers that mean something to the services.
     pub headers: Vec<RequestHeader>,
+    /// What text in a path has to look like, by the name of the field that it sets: a `format` of
+    /// JSON Schema such as `uuid`.
+    pub path_formats: Vec<(String, String)>,
 }
 
 /// A request header that stands beside a field of the request.

@@ -56,6 +56,9 @@ fn openapi() -> OpenApi {
             difference. Requests may spell fields in camel case too, and whole numbers as text. Every \
             path with a `{user_id}` is for the owner of the token only."
             .to_owned(),
+        path_formats: ["conversation_id", "operation_id", "task_id", "turn_id"]
+            .map(|name| (name.to_owned(), "uuid".to_owned()))
+            .into(),
         headers: vec![RequestHeader {
             name: HeaderName::from_static("idempotency-key"),
             field: "request_id".to_owned(),

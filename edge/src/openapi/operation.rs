@@ -106,6 +106,11 @@ impl Operations<'_, '_> {
         {
             // An empty segment is another path.
             schema.insert("minLength".to_owned(), 1.into());
+            let mut formats = self.about.path_formats.iter();
+            let format = formats.find(|(name, _)| field.is_some_and(|field| field.name() == name));
+            if let Some((_, format)) = format.filter(|_| !parameter.is_part) {
+                schema.insert("format".to_owned(), format.as_str().into());
+            }
         }
         let described = parameter_object("path", &parameter.name, &text.join("\n\n"), schema);
         with(described, "required", true)

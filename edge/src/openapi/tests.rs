@@ -41,6 +41,7 @@ fn about() -> OpenApi {
         version: "1".to_owned(),
         description: String::new(),
         headers: Vec::new(),
+        path_formats: Vec::new(),
     }
 }
 
@@ -195,6 +196,12 @@ fn an_operation_says_what_its_rpc_says() {
     assert_eq!(body["anyOf"][0]["$ref"], "#/components/schemas/TaskInput");
     let answer = &update["responses"]["200"]["content"]["application/json"]["schema"];
     assert_eq!(answer["$ref"], "#/components/schemas/Task");
+
+    let id = &update["parameters"][0]["schema"];
+    assert_eq!(
+        id,
+        &json!({ "type": "string", "minLength": 1, "format": "uuid" })
+    );
 
     // What the path sets is not asked for again.
     let chat = |place: &str| {

@@ -11,6 +11,7 @@ async fn the_description_is_served() {
         version: "1".to_owned(),
         description: String::new(),
         headers: Vec::new(),
+        path_formats: Vec::new(),
     };
     let setup = Setup::echo(Options {
         openapi: Some(about),
