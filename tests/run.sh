@@ -58,7 +58,7 @@ stage() {
 # --- what each stage does -------------------------------------------------------------------
 
 run_tools() { "$setup/tools.sh" && "$setup/npm.sh" web-client; }
-run_test_tools() { "$setup/system.sh" && "$setup/grpcurl.sh" && "$setup/npm.sh" tests/browser; }
+run_test_tools() { "$setup/system.sh" && "$setup/grpcurl.sh" && "$setup/schemathesis.sh" && "$setup/npm.sh" tests/browser; }
 run_proto() { (cd web-client && npx --no-install buf lint ..); }
 run_fmt() { "$CARGO" fmt --all --check; }
 run_page() { "$setup/page.sh"; }
@@ -68,6 +68,7 @@ run_rust() { "$setup/postgres.sh" "$CARGO" test --workspace --locked; }
 run_web_lint() { npm --prefix web-client run --silent lint && npm --prefix web-client run --silent typecheck; }
 run_web() { npm --prefix web-client test; }
 run_clients() { node --test --test-reporter=tap tests/clients/*.test.mjs; }
+run_openapi() { node --test --test-reporter=tap tests/openapi/*.test.mjs; }
 run_browser() { node --test --test-reporter=tap --test-concurrency=1 tests/browser/*.test.mjs; }
 
 lint() {
@@ -86,6 +87,7 @@ everything() {
     stage rust run_rust
     stage web run_web
     stage clients run_clients
+    stage openapi run_openapi
     stage browser run_browser
 }
 
@@ -97,9 +99,10 @@ one() {
         && stage build run_build && stage rust run_rust ;;
     web) stage tools run_tools && stage web run_web ;;
     clients) stage test-tools run_test_tools && stage build run_build && stage clients run_clients ;;
+    openapi) stage test-tools run_test_tools && stage build run_build && stage openapi run_openapi ;;
     browser) stage test-tools run_test_tools && stage page run_page && stage build run_build \
         && stage browser run_browser ;;
-    *) echo "unknown stage $1: lint, rust, web, clients or browser" >&2 && exit 2 ;;
+    *) echo "unknown stage $1: lint, rust, web, clients, openapi or browser" >&2 && exit 2 ;;
     esac
 }
 

@@ -22,6 +22,11 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
     trusted-types 'none'";
 
+/// The same for the API viewer below `docs/`, a library that writes HTML.
+const VIEWER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'";
+
 /// The files of a page, by path without the first slash.
 pub trait Files: Send + Sync + 'static {
     /// A file, if there is one.
@@ -89,6 +94,10 @@ impl Page {
         if let Some(file) = self.0.get(name) {
             return self.file(name, file, request);
         }
+        let index = format!("{}/index.html", name.trim_end_matches('/'));
+        if let Some(file) = self.0.get(&index) {
+            return self.file(&index, file, request);
+        }
         let last = name.rsplit('/').next().unwrap_or_default();
         match self.0.get("index.html") {
             // A missing script answered with HTML would only fail later, and worse.
@@ -131,7 +140,7 @@ impl Page {
             headers.insert(ETAG, tag);
         }
         if is_html {
-            secure(headers);
+            secure(headers, policy(name));
         }
         if is_unchanged {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -208,8 +217,15 @@ fn accepts(request: &HeaderMap, encoding: &str) -> bool {
     })
 }
 
-fn secure(headers: &mut HeaderMap) {
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+fn policy(name: &str) -> &'static str {
+    match name.starts_with("docs/") {
+        true => VIEWER_POLICY,
+        false => POLICY,
+    }
+}
+
+fn secure(headers: &mut HeaderMap, policy: &'static str) {
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     for (name, value) in [
         ("cross-origin-opener-policy", "same-origin"),

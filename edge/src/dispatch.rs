@@ -32,6 +32,14 @@ pub(crate) async fn dispatch(edge: Arc<Edge>, request: Request<Body>) -> Respons
         Method::OPTIONS => Ok(options(&methods)),
         _ => Err(Refusal::OtherMethods(methods)),
     };
+    let openapi = edge.openapi.as_ref();
+    if let Some(openapi) = openapi.filter(|document| document.is_at(uri.path())) {
+        let answer = match method {
+            Method::GET | Method::HEAD => Ok(openapi.answer(&parts.headers)),
+            _ => is_known_to_others(vec![Method::GET, Method::HEAD, Method::OPTIONS]),
+        };
+        return head(&method, edge.answer(answer, &request_id));
+    }
     let answer = match edge.rules.find(&method, uri.path()) {
         Lookup::Match(matched) => {
             let route = observe::Route(matched.rule.route.clone());

@@ -19,7 +19,7 @@ pub(crate) use read::{Reader, member};
 pub(crate) use scalar::Source;
 pub(crate) use tree::Json;
 pub(crate) use well_known::WellKnown;
-pub(crate) use write::{WriteError, Writer};
+pub(crate) use write::{WriteError, Writer, has_null};
 
 /// The choices that ProtoJSON leaves open. The default is what the specification prints by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -31,6 +31,7 @@ mod guard;
 pub mod json;
 mod metadata;
 mod observe;
+mod openapi;
 mod options;
 mod problem;
 mod rule;
@@ -56,6 +57,7 @@ use tower_http::{
 pub use assets::{File, Files, Page};
 pub use guard::{Guard, Incoming};
 pub use json::JsonStyle;
+pub use openapi::{OpenApi, RequestHeader};
 pub use options::{Config, Options};
 pub use rule::{RuleError, TemplateError};
 pub use upstream::{Upstream, here, there};
@@ -64,6 +66,7 @@ pub use upstream::{Upstream, here, there};
 struct Edge {
     pool: DescriptorPool,
     rules: rule::Rules,
+    openapi: Option<openapi::Document>,
     options: Options,
     upstream: Upstream,
 }
@@ -82,10 +85,13 @@ pub fn router(
     let mut pool = DescriptorPool::decode(descriptor_set)?;
     add_error_details(&mut pool);
     let rules = rule::Rules::read(&pool, options.public_option.as_deref())?;
+    let openapi = options.openapi.as_ref();
+    let openapi = openapi.map(|about| openapi::Document::new(about, &pool, &rules, &options));
     let cors = web::cors(&options.config.cors_origins)?;
     let edge = Arc::new(Edge {
         pool,
         rules,
+        openapi,
         options,
         upstream,
     });

@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 
-use crate::{Guard, JsonStyle, Page};
+use crate::{Guard, JsonStyle, OpenApi, Page};
 
 /// The part of the choices that belongs into a configuration file.
 #[derive(Debug, Clone, serde::Deserialize, serde::Serialize)]
@@ -66,6 +66,8 @@ pub struct Options {
     pub forwarded_headers: Vec<HeaderName>,
     /// Paths that go to the upstream as they are, each with all below it.
     pub pass_through: Vec<String>,
+    /// Describes the API as OpenAPI 3.1. Off by default.
+    pub openapi: Option<OpenApi>,
     /// The page that answers where nothing else does.
     pub page: Option<Page>,
     /// The `WWW-Authenticate` of a 401 that brings none.
@@ -88,6 +90,7 @@ impl Default for Options {
             ignored_parameters: Vec::new(),
             forwarded_headers: Vec::new(),
             pass_through: Vec::new(),
+            openapi: None,
             page: None,
             challenge: HeaderValue::from_static("Bearer"),
         }

@@ -3,6 +3,8 @@
 
 mod details;
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use http::{
     HeaderMap, HeaderValue, Method, Response, StatusCode,
@@ -197,10 +199,7 @@ impl Problem {
         }
         let body = Body {
             r#type: "about:blank",
-            title: match self.status.as_u16() {
-                499 => "Client Closed Request",
-                _ => self.status.canonical_reason().unwrap_or("Error"),
-            },
+            title: title(self.status),
             status: self.status.as_u16(),
             detail: &self.detail,
             code: code_name(self.code),
@@ -252,6 +251,53 @@ fn http_status(status: &Status, options: &Options) -> StatusCode {
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Unauthenticated => StatusCode::UNAUTHORIZED,
         Code::Internal | Code::Unknown | Code::DataLoss => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// Every status that a refusal can have, with the names of the codes that come with it.
+pub(crate) fn statuses(options: &Options) -> BTreeMap<StatusCode, Vec<&'static str>> {
+    let ours = [
+        (StatusCode::BAD_REQUEST, Code::InvalidArgument),
+        (StatusCode::NOT_FOUND, Code::NotFound),
+        (StatusCode::METHOD_NOT_ALLOWED, Code::Unimplemented),
+        (StatusCode::PAYLOAD_TOO_LARGE, Code::ResourceExhausted),
+        (StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::InvalidArgument),
+    ];
+    let theirs = codes().map(|code| (http_status(&Status::new(code, ""), options), code));
+    let mut statuses: BTreeMap<StatusCode, Vec<&'static str>> = BTreeMap::new();
+    for (status, code) in ours.into_iter().chain(theirs) {
+        let names = statuses.entry(status).or_default();
+        if !names.contains(&code_name(code)) {
+            names.push(code_name(code));
+        }
+    }
+    let mut reasons: Vec<(&str, StatusCode)> = options
+        .reasons
+        .iter()
+        .map(|(reason, status)| (reason.as_str(), *status))
+        .collect();
+    reasons.sort_unstable();
+    for (_, status) in reasons {
+        // The code is the service's choice; only its class is known.
+        statuses.entry(status).or_insert_with(|| vec!["INTERNAL"]);
+    }
+    statuses
+}
+
+/// The names of all codes but OK.
+pub(crate) fn code_names() -> Vec<&'static str> {
+    codes().map(code_name).collect()
+}
+
+fn codes() -> impl Iterator<Item = Code> {
+    (1..=16).map(Code::from_i32)
+}
+
+/// The name of a status.
+pub(crate) fn title(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        499 => "Client Closed Request",
+        _ => status.canonical_reason().unwrap_or("Error"),
     }
 }
 

@@ -16,7 +16,8 @@ use prost_reflect::{
 
 use template::Template;
 pub use template::TemplateError;
-use trie::{Found, Trie, Verb};
+pub(crate) use trie::Verb;
+use trie::{Found, Trie};
 
 /// Why a descriptor set cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -70,8 +71,12 @@ pub(crate) struct Rule {
     pub(crate) method: MethodDescriptor,
     /// Its path on the gRPC side.
     pub(crate) rpc_path: PathAndQuery,
+    /// The HTTP methods it answers.
+    pub(crate) verb: Verb,
     /// The template as annotated; the `http.route` of telemetry.
     pub(crate) route: Arc<str>,
+    /// The same, taken apart.
+    pub(crate) template: Template,
     /// Which fields the path sets.
     pub(crate) bindings: Vec<PathBinding>,
     /// Which part of the request is the body.
@@ -89,7 +94,8 @@ pub(crate) struct PathBinding {
     pub(crate) fields: Vec<FieldDescriptor>,
     /// The field path as annotated.
     pub(crate) name: String,
-    variable: template::Variable,
+    /// Where it stands in the path.
+    pub(crate) variable: template::Variable,
 }
 
 /// What the HTTP body stands for.
@@ -203,10 +209,11 @@ impl Rules {
             template: text.clone(),
             error,
         })?;
-        let rule = bind::bind(method, rule, &template, text, is_public)?;
+        let rule = bind::bind(method, rule, (verb, template, text), is_public)?;
 
         let index = self.rules.len();
-        if let Err(other) = self.trie.insert(&template, verb.clone(), index) {
+        let (verb, template) = (&rule.verb, &rule.template);
+        if let Err(other) = self.trie.insert(template, verb.clone(), index) {
             let first = self
                 .rules
                 .get(other)
@@ -249,7 +256,6 @@ impl Rules {
     }
 
     /// All rules, in the order of the descriptors.
-    #[cfg(test)]
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.rules.iter()
     }

@@ -7,7 +7,7 @@ use taskchat_auth::Identity;
 use tonic::Status;
 
 use crate::{
-    Config, Guard, Incoming, JsonStyle, Options, Page,
+    Config, Guard, Incoming, JsonStyle, OpenApi, Options, Page, RequestHeader,
     json::{Defaults, EnumNames, FieldNames, UnknownFields, Unset},
 };
 
@@ -41,8 +41,32 @@ pub fn options(config: Config) -> Options {
         ]
         .map(str::to_owned)
         .into(),
+        openapi: Some(openapi()),
         page: Some(Page::embedded()),
         ..Options::default()
+    }
+}
+
+fn openapi() -> OpenApi {
+    OpenApi {
+        path: "/openapi.json".to_owned(),
+        title: "taskchat".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        description: "Tasks by hand and by talking to an assistant.\n\nA final slash makes no \
+            difference. Requests may spell fields in camel case too, and whole numbers as text. Every \
+            path with a `{user_id}` is for the owner of the token only."
+            .to_owned(),
+        path_formats: ["conversation_id", "operation_id", "task_id", "turn_id"]
+            .map(|name| (name.to_owned(), "uuid".to_owned()))
+            .into(),
+        headers: vec![RequestHeader {
+            name: HeaderName::from_static("idempotency-key"),
+            field: "request_id".to_owned(),
+            description: "Makes a retry safe, as `request_id` does, which wins over it.".to_owned(),
+            schema: serde_json::json!({
+                "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$",
+            }),
+        }],
     }
 }
 

@@ -5,6 +5,7 @@ mod doors;
 mod errors;
 mod json;
 mod observe;
+mod openapi;
 mod page;
 mod requests;
 mod rules;
@@ -39,7 +40,7 @@ static SHAPES: LazyLock<Vec<u8>> = LazyLock::new(|| {
     compiler.encode_file_descriptor_set()
 });
 
-static POOL: LazyLock<DescriptorPool> =
+pub(crate) static POOL: LazyLock<DescriptorPool> =
     LazyLock::new(|| DescriptorPool::decode(SHAPES.as_slice()).unwrap());
 
 fn message(name: &str) -> MessageDescriptor {
@@ -272,7 +273,7 @@ fn request(line: &str, headers: &[(&str, &str)]) -> Request<Body> {
 }
 
 /// taskchat's way of writing, without its guard and its page.
-fn like_taskchat() -> Options {
+pub(crate) fn like_taskchat() -> Options {
     Options {
         guard: None,
         page: None,

@@ -309,7 +309,7 @@ impl<'w> Writer<'w> {
 
 /// Whether `null` may stand for a field that is not set: not for the members of a `oneof` that
 /// somebody wrote, and not where `null` is a value of its own.
-fn has_null(field: &FieldDescriptor) -> bool {
+pub(crate) fn has_null(field: &FieldDescriptor) -> bool {
     let is_choice = field
         .containing_oneof()
         .is_some_and(|oneof| !oneof.is_synthetic());

@@ -47,8 +47,7 @@ pub(super) fn pattern(
 pub(super) fn bind(
     method: &MethodDescriptor,
     rule: &DynamicMessage,
-    template: &Template,
-    route: String,
+    (verb, template, route): (Verb, Template, String),
     is_public: bool,
 ) -> Result<Rule, RuleError> {
     if method.is_client_streaming() {
@@ -86,7 +85,9 @@ pub(super) fn bind(
     Ok(Rule {
         method: method.clone(),
         rpc_path,
+        verb,
         route: route.into(),
+        template,
         bindings,
         body,
         response_body,

@@ -5,15 +5,16 @@ use std::borrow::Cow;
 use super::{Setup, like_taskchat};
 use crate::{File, Files, Options, Page};
 
-/// A page of four files.
-struct Four;
+/// A page of five files.
+struct Five;
 
-impl Files for Four {
+impl Files for Five {
     fn get(&self, path: &str) -> Option<File> {
         let (media_type, data) = match path {
             "index.html" => ("text/html", "<p>hello"),
             "assets/app-1.js" => ("text/javascript", "a script"),
             "assets/app-1.js.br" => ("application/octet-stream", "smaller"),
+            "docs/index.html" => ("text/html", "<p>the API"),
             "icon.png" => ("image/png", "png"),
             _ => return None,
         };
@@ -27,7 +28,7 @@ impl Files for Four {
 
 #[tokio::test]
 async fn the_page_is_served() {
-    let page = Some(Page::new(Four));
+    let page = Some(Page::new(Five));
     let setup = Setup::echo(Options {
         page,
         ..like_taskchat()
@@ -51,6 +52,13 @@ async fn the_page_is_served() {
                 .header("content-security-policy")
                 .ends_with("; trusted-types 'none'")
         );
+    }
+    for path in ["/docs", "/docs/", "/docs/index.html"] {
+        let answer = setup.ask(&format!("GET {path}"), &[]).await;
+        assert_eq!(answer.text(), "<p>the API", "{path}");
+        let policy = answer.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; "));
+        assert!(!policy.contains("trusted-types"));
     }
     let script = setup.ask("GET /assets/app-1.js", &[]).await;
     assert_eq!(script.text(), "a script");

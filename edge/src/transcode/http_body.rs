@@ -12,7 +12,7 @@ pub(crate) fn is_http_body(message: &MessageDescriptor) -> bool {
 }
 
 /// Whether the request's body is to be taken as it is.
-pub(super) fn is_wanted(rule: &Rule) -> bool {
+pub(crate) fn is_wanted(rule: &Rule) -> bool {
     match &rule.body {
         BodyRule::None => false,
         BodyRule::Whole => is_http_body(&rule.method.input()),
