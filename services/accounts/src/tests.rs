@@ -1,100 +1,17 @@
 //! Accounts on a real SQLite database.
 
-use std::{path::Path, sync::Mutex, time::Instant};
+use std::time::Instant;
 
 use chrono::TimeDelta;
 use secrecy::SecretString;
-use taskchat_auth::{Admission, Caller, Config as AuthConfig, Keys, Refusal};
+use taskchat_auth::{Config as AuthConfig, Refusal};
 use taskchat_domain::Kind;
 
 use super::*;
 
-const PASSWORD: &str = "correct horse battery staple";
+mod house;
 
-#[derive(Debug)]
-struct StandingClock(Mutex<Timestamp>);
-
-impl Clock for StandingClock {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
-    }
-}
-
-struct House {
-    accounts: Accounts,
-    store: Store,
-    keys: Keys,
-    clock: Arc<StandingClock>,
-    folder: tempfile::TempDir,
-}
-
-impl House {
-    async fn new() -> Self {
-        Self::with(AuthConfig::default()).await
-    }
-
-    async fn with(config: AuthConfig) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = open(folder.path()).await;
-        let start = "2026-11-23T09:00:00Z".parse().unwrap();
-        let clock = Arc::new(StandingClock(Mutex::new(start)));
-        let key = taskchat_auth::generate_key();
-        let http = reqwest::Client::builder().build().unwrap();
-        let keys = Keys::new(&config, Some(key), http, Arc::clone(&clock) as _).unwrap();
-        let costs = Config {
-            argon2_memory_kib: 64,
-            argon2_iterations: 1,
-            hashes_at_once: 2,
-        };
-        let accounts =
-            Accounts::new(store.clone(), keys.issuer(), Arc::clone(&clock) as _, costs).unwrap();
-        Self {
-            accounts,
-            store,
-            keys,
-            clock,
-            folder,
-        }
-    }
-
-    fn advance(&self, by: TimeDelta) {
-        *self.clock.0.lock().unwrap() += by;
-    }
-
-    async fn sign_up(&self, email: &str) -> Session {
-        self.accounts.sign_up(new(email, PASSWORD)).await.unwrap()
-    }
-
-    async fn sign_in(&self, email: &str, password: &str) -> Result<Session> {
-        self.accounts
-            .sign_in(email, SecretString::from(password))
-            .await
-    }
-
-    /// What becomes of an access token at the door.
-    async fn enter(&self, token: &str) -> Result<Caller, Refusal> {
-        let caller = self.keys.verifier().verify(token).await?;
-        self.accounts.admit(caller).await
-    }
-}
-
-async fn open(folder: &Path) -> Store {
-    let store = taskchat_store::Config::default()
-        .open(folder)
-        .await
-        .unwrap();
-    store.migrate().await.unwrap();
-    store
-}
-
-fn new(email: &str, password: &str) -> NewAccount {
-    NewAccount {
-        email: email.to_owned(),
-        password: password.into(),
-        confirm_password: None,
-        time_zone: TimeZone::parse("Europe/Berlin").unwrap(),
-    }
-}
+use house::*;
 
 fn kind<T>(outcome: Result<T>) -> Option<Kind> {
     outcome.err().map(|error| error.kind())
