@@ -90,18 +90,38 @@ impl fmt::Display for ApprovalState {
     }
 }
 
-/// Why the person is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Why the person is asked; of several reasons the weightiest counts, and they are in that order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ApprovalReason {
-    /// What is done cannot be undone.
-    Permanent,
-    /// It is more than a few changes in one turn.
-    Bulk,
-    /// The assistant has read stored text that looks like instructions, and it may be obeying it.
-    Tainted,
-    /// The person wants to be asked about every change.
+    /// The person wants to be asked before every change.
     Always,
+    /// The turn would make more than a few changes.
+    Bulk,
+    /// The turn has read text that looks like instructions and would make several changes.
+    TaintedBulk,
+    /// The turn has read text that looks like instructions and would delete something.
+    TaintedDelete,
+    /// It cannot be undone.
+    Permanent,
+}
+
+impl ApprovalReason {
+    /// One plain sentence for the person.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Always => "You asked to approve every change.",
+            Self::Bulk => "This message would change more than 5 tasks.",
+            Self::TaintedBulk => {
+                "Text in your tasks reads like instructions to the assistant, and several changes would follow."
+            }
+            Self::TaintedDelete => {
+                "Text in your tasks reads like instructions to the assistant, and something would be deleted."
+            }
+            Self::Permanent => "This cannot be undone.",
+        }
+    }
 }
 
 /// What the person says.
