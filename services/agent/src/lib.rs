@@ -13,10 +13,12 @@
 mod agent;
 mod claims;
 mod config;
+pub mod consent;
 mod journal;
 pub mod model;
 pub mod next;
 mod prompt;
+pub mod taint;
 #[cfg(test)]
 mod testing;
 mod toolbox;

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    Approval, Call, CallId, ConversationId, Entry, EntryBody, EntryId, Notice, Receipt, TimeZone, Timestamp,
-    TurnId,
+    Approval, Call, CallId, ConversationId, Entry, EntryBody, EntryId, Notice, Receipt, TimeZone,
+    Timestamp, TurnId,
 };
 
 /// Where a turn stands.

@@ -185,10 +185,7 @@ impl UserTx {
             .column(Column::ConversationId)
             .distinct()
             .filter(Column::UserId.eq(self.user_id()))
-            .filter(Column::State.is_in([
-                TurnState::Queued.as_str(),
-                TurnState::Running.as_str(),
-            ]))
+            .filter(Column::State.is_in([TurnState::Queued.as_str(), TurnState::Running.as_str()]))
             .count(&self.tx)
             .await
             .map_err(translate)

@@ -199,7 +199,10 @@ async fn people_say_when_they_want_to_be_asked() {
         assert_eq!(saved.time_zone, zone);
         let always = Some(ApprovalPolicy::Always);
         let saved = tx.save_profile(None, always).await.unwrap();
-        assert_eq!((saved.time_zone, saved.approval_policy), (zone, ApprovalPolicy::Always));
+        assert_eq!(
+            (saved.time_zone, saved.approval_policy),
+            (zone, ApprovalPolicy::Always)
+        );
         tx.commit().await.unwrap();
         assert_eq!(policy(&ann).await, ApprovalPolicy::Always);
         assert_eq!(policy(&bob).await, ApprovalPolicy::ByRisk);
