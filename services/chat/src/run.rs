@@ -21,6 +21,7 @@ use tracing::{Instrument, Span, error, info, info_span, warn};
 use uuid::Uuid;
 
 use crate::{
+    approvals::expire,
     config::Config,
     journal::{COALESCE_FOR, TurnJournal, last_event},
     recover::{Recovered, recover},
@@ -29,6 +30,9 @@ use crate::{
 
 /// How often a process looks for turns that nobody runs.
 const SWEEP: Duration = Duration::from_secs(1);
+
+/// Overdue approvals closed in one look.
+const OVERDUE: u32 = 100;
 
 /// A turn to be run here, and what proves it.
 #[derive(Debug)]
@@ -102,6 +106,7 @@ impl Runner {
                     () = stop.cancelled() => return,
                     _ = tick.tick() => {}
                 }
+                self.expire().await;
                 loop {
                     match self.claim(None).await {
                         Ok(Some(leased)) => {
@@ -121,6 +126,28 @@ impl Runner {
                 }
             }
         });
+    }
+
+    /// Closes approvals that nobody has answered in time; their turns go on.
+    async fn expire(self: &Arc<Self>) {
+        let now = self.clock.now();
+        let overdue = match self.store.leases().overdue_approvals(now, OVERDUE).await {
+            Ok(overdue) => overdue,
+            Err(cause) => {
+                warn!(error = %chain(&cause), "cannot look for overdue approvals");
+                return;
+            }
+        };
+        for (user, asked) in overdue {
+            match expire(&self.store, &user, &asked, now).await {
+                Ok(Some(expired)) => {
+                    self.wakes.wake(expired.turn_id);
+                    self.nudge(expired.conversation_id);
+                }
+                Ok(None) => {}
+                Err(cause) => warn!(error = %chain(&cause), "cannot close an overdue approval"),
+            }
+        }
     }
 
     /// Stops a turn if it runs here.
@@ -212,6 +239,9 @@ impl Runner {
         let _entered = span.enter();
         let duration_ms = begun.elapsed().as_millis();
         match ended {
+            Ok(TurnState::WaitingForApproval) => {
+                info!(turn.id = %id, duration_ms, "turn waits for approval");
+            }
             Ok(state) => info!(turn.id = %id, state = state.as_str(), duration_ms, "turn ended"),
             // The lease went to another process, which carries on.
             Err(cause) if cause.kind() == Kind::Conflict => {
@@ -234,6 +264,7 @@ impl Runner {
             user: user.clone(),
             turn_id: turn.id,
             time_zone: turn.time_zone,
+            approval_policy: self.store.as_user(&user).approval_policy().await?,
         };
         let journal = TurnJournal::open(
             self.store.clone(),
@@ -242,6 +273,7 @@ impl Runner {
             user.clone(),
             turn,
             lease,
+            self.config.approval_ttl,
         )
         .await?;
         let journal = Arc::new(journal);
@@ -256,6 +288,8 @@ impl Runner {
         let _done = done.drop_guard();
         let (state, failure) = match self.agent.run(&bench, &*journal, &stop).await {
             Ending::Completed => (TurnState::Completed, None),
+            // The journal has laid it aside already.
+            Ending::Waiting => return Ok(TurnState::WaitingForApproval),
             // Not the person's wish: the process is going down.
             Ending::Cancelled if self.abort.is_cancelled() => (TurnState::Interrupted, None),
             Ending::Cancelled => (TurnState::Cancelled, None),
