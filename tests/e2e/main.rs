@@ -6,6 +6,7 @@
 mod account_trouble;
 mod accounts;
 mod agent_scripted;
+mod approvals;
 mod bad_input;
 mod bad_tokens;
 mod cancel;

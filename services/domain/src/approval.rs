@@ -2,8 +2,6 @@
 //!
 //! When a call waits is decided by the agent; here is only what is asked and what came of it.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use crate::{ApprovalId, Call, ConversationId, Entry, EntryBody, Timestamp, TurnId};
@@ -82,11 +80,15 @@ impl ApprovalState {
             Self::Expired => "expired",
         }
     }
-}
 
-impl fmt::Display for ApprovalState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+    /// What is said of an approval, read on from its name.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Pending => "is still open",
+            Self::Approved => "was approved already",
+            Self::Denied => "was denied already",
+            Self::Expired => "has expired",
+        }
     }
 }
 

@@ -51,7 +51,7 @@ pub enum Error {
     #[error("only a turn that failed or was stopped can be tried again")]
     NotRetryable,
     /// The approval is not open any more, and what came of it is not what was asked for.
-    #[error("this approval is {0} already")]
+    #[error("this approval {}", .0.words())]
     ApprovalClosed(ApprovalState),
     /// A limit of this user or address.
     #[error("{what}")]
