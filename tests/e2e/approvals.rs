@@ -229,12 +229,11 @@ async fn an_approval_that_nobody_answers_expires() {
 #[tokio::test]
 async fn a_plain_yes_in_chat_decides_and_nothing_else() {
     let (_app, model, ada) = ada().await;
-    model.says([adds(6), text("Added six.")]);
+    model.says([adds(6), text("Yes what?"), text("Added six.")]);
     let reply = ada.chat("Add six").await.ok();
     let conversation = user::text(&reply, "conversation_id");
     asked(&reply);
     // A yes somewhere else is a message like any other.
-    model.says([text("Yes what?")]);
     let elsewhere = ada.chat("yes").await.ok();
     assert_eq!(elsewhere["response_text"], "Yes what?");
     assert!(ada.titles().await.is_empty());
