@@ -12,6 +12,7 @@ mod bad_tokens;
 mod cancel;
 mod chat;
 mod chat_trouble;
+mod consent;
 mod database_trouble;
 mod doors;
 mod durability;
