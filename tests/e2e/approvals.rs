@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use taskchat_tests::{
-    App, Binary, Door, FakeModel, Script, User, call, calls,
+    App, Binary, Door, FakeModel, Script, User, calls,
     door::{Refusal, Say},
     eventually,
     sse::{assert_contiguous, text_of},

@@ -136,7 +136,7 @@ impl Turn<'_> {
                     return Err(Stop::Failed(FailureKind::TooManySteps));
                 }
                 Step::CallTools(calls) => {
-                    if let Some((calls, reason)) = self.to_ask(&calls).await? {
+                    if let Some((calls, reason)) = self.must_ask(&calls).await? {
                         self.journal.ask_person(calls, reason).await?;
                         return Ok(Outcome::Waiting);
                     }
@@ -227,7 +227,7 @@ impl Turn<'_> {
     }
 
     /// The calls that wait for the person's word before any call of the step is made.
-    async fn to_ask(
+    async fn must_ask(
         &mut self,
         open: &[OpenCall],
     ) -> Result<Option<(Vec<Call>, ApprovalReason)>, Stop> {
