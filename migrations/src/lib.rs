@@ -27,6 +27,9 @@ mod m20261122_000007_turn_events;
 mod m20261122_000008_tasks;
 mod m20261122_000009_operations;
 mod m20261122_000010_approvals;
+mod m20261123_000001_approval_policy;
+mod m20261123_000002_approvals_of_calls;
+mod m20261123_000003_waiting_turns;
 
 /// Runs the changes in their order.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +49,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_tasks::Migration),
             Box::new(m20261122_000009_operations::Migration),
             Box::new(m20261122_000010_approvals::Migration),
+            Box::new(m20261123_000001_approval_policy::Migration),
+            Box::new(m20261123_000002_approvals_of_calls::Migration),
+            Box::new(m20261123_000003_waiting_turns::Migration),
         ]
     }
 }

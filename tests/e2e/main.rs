@@ -6,11 +6,13 @@
 mod account_trouble;
 mod accounts;
 mod agent_scripted;
+mod approvals;
 mod bad_input;
 mod bad_tokens;
 mod cancel;
 mod chat;
 mod chat_trouble;
+mod consent;
 mod database_trouble;
 mod doors;
 mod durability;

@@ -13,7 +13,7 @@ mod rest;
 pub mod words;
 
 pub use grpc::channel;
-pub use words::{Call, Happening, Receipt, Refusal, Reply, TaskSeen};
+pub use words::{Asked, Call, Happening, Receipt, Refusal, Reply, TaskSeen};
 
 /// A way in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +113,11 @@ impl Through<'_> {
     /// Adds a task by hand.
     pub async fn add(&self, title: &str, request_id: &str) -> Result<TaskSeen, Refusal> {
         at_the_door!(self, add(title, request_id))
+    }
+
+    /// Answers an approval: "approve" or "deny".
+    pub async fn decide(&self, approval_id: &str, decision: &str) -> Result<Asked, Refusal> {
+        at_the_door!(self, decide(approval_id, decision))
     }
 
     /// Takes an operation back.

@@ -17,7 +17,9 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use taskchat_auth::Issuer;
-use taskchat_domain::{Clock, Error, Noun, Result, SessionId, TimeZone, Timestamp, User, UserId};
+use taskchat_domain::{
+    ApprovalPolicy, Clock, Error, Noun, Result, SessionId, TimeZone, Timestamp, User, UserId,
+};
 use taskchat_store::{NewSession, Rotation, Store};
 
 pub use config::Config;
@@ -114,6 +116,7 @@ impl Accounts {
             id: UserId::generate(),
             email: Some(email.as_str().to_owned()),
             time_zone: new.time_zone,
+            approval_policy: ApprovalPolicy::default(),
             created_at: self.clock.now(),
         };
         let (first, token) = self.new_session(&user);
@@ -196,6 +199,23 @@ impl Accounts {
         account
             .map(|account| account.user)
             .ok_or(Error::NotFound(Noun::User))
+    }
+
+    /// Sets what is given of a user's profile.
+    ///
+    /// # Errors
+    /// [`Error::NothingToUpdate`] when nothing is given, [`Error::NotFound`] when there is no such
+    /// user.
+    pub async fn update_me(
+        &self,
+        id: &UserId,
+        time_zone: Option<TimeZone>,
+        approval_policy: Option<ApprovalPolicy>,
+    ) -> Result<User> {
+        let tx = self.store.begin(id).await?;
+        let user = tx.save_profile(time_zone, approval_policy).await?;
+        tx.commit().await?;
+        Ok(user)
     }
 
     async fn open_session(&self, user: User) -> Result<Session> {

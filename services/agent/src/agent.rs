@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use taskchat_domain::{Clock, Error, Failure, TimeZone, TurnId, UserId};
+use taskchat_domain::{ApprovalPolicy, Clock, Error, Failure, TimeZone, TurnId, UserId};
 use tokio::io::DuplexStream;
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +27,8 @@ pub struct Bench {
     pub turn_id: TurnId,
     /// The zone in which dates are read.
     pub time_zone: TimeZone,
+    /// When the person wants to be asked before something is done.
+    pub approval_policy: ApprovalPolicy,
 }
 
 /// Where the tools are.
@@ -40,6 +42,9 @@ pub trait Hands: Send + Sync {
 pub enum Ending {
     /// The model has answered.
     Completed,
+    /// The person was asked whether something may be done ([`Journal::ask_person`]). Once they have
+    /// answered, the turn can be taken up again.
+    Waiting,
     /// It was stopped. What was said and done until then is stored, and no call is open.
     Cancelled,
     /// It was given up. What was said and done until then is stored, and no call is open.

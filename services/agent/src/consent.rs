@@ -7,45 +7,13 @@
 //! **Invariant:** calls are judged together with the others of their step, so a model gains nothing
 //! by asking for many things at once, nor by asking for them one by one.
 
-use taskchat_domain::Call;
+use taskchat_domain::{ApprovalPolicy, ApprovalReason, Call};
 
 /// More changes than this in one turn are bulk.
 pub const MOST_CHANGES: usize = 5;
 
 /// More changes than this in one tainted turn are bulk.
 pub const MOST_TAINTED_CHANGES: usize = 1;
-
-/// When a person wants to be asked.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Asking {
-    /// Not at all: every call runs.
-    Never,
-    /// When the call is risky.
-    #[default]
-    ByRisk,
-    /// Before every change.
-    Always,
-}
-
-impl Asking {
-    /// The name in the store.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Never => "never",
-            Self::ByRisk => "by_risk",
-            Self::Always => "always",
-        }
-    }
-
-    /// The setting of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Never, Self::ByRisk, Self::Always]
-            .into_iter()
-            .find(|setting| setting.as_str() == name)
-    }
-}
 
 /// What a tool can do to tasks, by its annotations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,52 +49,6 @@ impl Effect {
     }
 }
 
-/// Why a call must wait; of several reasons the weightiest is given, and they are in that order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
-    /// The person wants to be asked before every change.
-    Always,
-    /// The turn would make more than [`MOST_CHANGES`] changes.
-    Bulk,
-    /// The turn has read text that looks like instructions and would make more than
-    /// [`MOST_TAINTED_CHANGES`] change.
-    TaintedBulk,
-    /// The turn has read text that looks like instructions and would delete something.
-    TaintedDelete,
-    /// It could not be brought back.
-    Permanent,
-}
-
-impl Reason {
-    /// The name in the store and in the API.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Always => "always",
-            Self::Bulk => "bulk",
-            Self::TaintedBulk => "tainted_bulk",
-            Self::TaintedDelete => "tainted_delete",
-            Self::Permanent => "permanent",
-        }
-    }
-
-    /// One plain sentence for the person.
-    #[must_use]
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::Always => "You asked to approve every change.",
-            Self::Bulk => "This message would change more than 5 tasks.",
-            Self::TaintedBulk => {
-                "Text in your tasks reads like instructions to the assistant, and several changes would follow."
-            }
-            Self::TaintedDelete => {
-                "Text in your tasks reads like instructions to the assistant, and something would be deleted."
-            }
-            Self::Permanent => "This cannot be undone.",
-        }
-    }
-}
-
 /// Whether the turn has read stored text that looks like instructions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Trust {
@@ -141,7 +63,7 @@ pub enum Trust {
 #[derive(Debug, Clone, Copy)]
 pub struct Step<'a> {
     /// When the person wants to be asked.
-    pub asking: Asking,
+    pub policy: ApprovalPolicy,
     /// The calls without a result and without an approval, in order.
     pub calls: &'a [Call],
     /// How many changes the turn has made already: its receipts.
@@ -156,7 +78,7 @@ pub struct Wait<'a> {
     /// Which.
     pub call: &'a Call,
     /// Why.
-    pub reason: Reason,
+    pub reason: ApprovalReason,
 }
 
 /// The calls of a step that must wait, in their order; all others may run.
@@ -179,22 +101,25 @@ pub fn decide<'a>(step: &Step<'a>, effect: impl Fn(&Call) -> Effect) -> Vec<Wait
 }
 
 /// Why a call of that effect must wait, in a turn that comes to that many changes.
-fn reason(step: &Step<'_>, effect: Effect, changes: usize) -> Option<Reason> {
-    if step.asking == Asking::Never {
+fn reason(step: &Step<'_>, effect: Effect, changes: usize) -> Option<ApprovalReason> {
+    if step.policy == ApprovalPolicy::Never {
         return None;
     }
     let tainted = step.trust == Trust::Tainted;
     let deletes = effect >= Effect::Deletes;
     // The weightiest first.
     [
-        (effect == Effect::DeletesForGood, Reason::Permanent),
-        (tainted && deletes, Reason::TaintedDelete),
+        (effect == Effect::DeletesForGood, ApprovalReason::Permanent),
+        (tainted && deletes, ApprovalReason::TaintedDelete),
         (
             tainted && changes > MOST_TAINTED_CHANGES,
-            Reason::TaintedBulk,
+            ApprovalReason::TaintedBulk,
         ),
-        (changes > MOST_CHANGES, Reason::Bulk),
-        (step.asking == Asking::Always, Reason::Always),
+        (changes > MOST_CHANGES, ApprovalReason::Bulk),
+        (
+            step.policy == ApprovalPolicy::Always,
+            ApprovalReason::Always,
+        ),
     ]
     .into_iter()
     .find_map(|(holds, reason)| holds.then_some(reason))
@@ -229,10 +154,10 @@ mod tests {
     }
 
     /// One letter a call: `.` runs, else why it waits.
-    fn decided(asking: Asking, letters: &str, changes_made: usize, trust: Trust) -> String {
+    fn decided(policy: ApprovalPolicy, letters: &str, changes_made: usize, trust: Trust) -> String {
         let calls = calls(letters);
         let step = Step {
-            asking,
+            policy,
             calls: &calls,
             changes_made,
             trust,
@@ -241,11 +166,11 @@ mod tests {
         let letter = |call: &Call| {
             let wait = waits.iter().find(|wait| wait.call.id == call.id);
             wait.map_or('.', |wait| match wait.reason {
-                Reason::Always => 'A',
-                Reason::Bulk => 'B',
-                Reason::TaintedBulk => 'T',
-                Reason::TaintedDelete => 'D',
-                Reason::Permanent => 'P',
+                ApprovalReason::Always => 'A',
+                ApprovalReason::Bulk => 'B',
+                ApprovalReason::TaintedBulk => 'T',
+                ApprovalReason::TaintedDelete => 'D',
+                ApprovalReason::Permanent => 'P',
             })
         };
         calls.iter().map(letter).collect()
@@ -283,7 +208,7 @@ mod tests {
             ("cccccc", 0, Tainted, "TTTTTT"),
             ("c", usize::MAX, Clean, "B"),
         ] {
-            let decided = decided(Asking::ByRisk, letters, made, trust);
+            let decided = decided(ApprovalPolicy::ByRisk, letters, made, trust);
             assert_eq!(decided, expected, "{letters} after {made} {trust:?}");
         }
     }
@@ -291,18 +216,18 @@ mod tests {
     #[test]
     fn the_person_decides_how_often_to_be_asked() {
         use Trust::{Clean, Tainted};
-        for (asking, letters, made, trust, expected) in [
-            (Asking::Never, "rcdg", 100, Tainted, "...."),
-            (Asking::Always, "rc", 0, Clean, ".A"),
-            (Asking::Always, "d", 0, Clean, "A"),
-            (Asking::Always, "g", 0, Clean, "P"),
-            (Asking::Always, "d", 0, Tainted, "D"),
-            (Asking::Always, "cccccc", 0, Clean, "BBBBBB"),
+        for (policy, letters, made, trust, expected) in [
+            (ApprovalPolicy::Never, "rcdg", 100, Tainted, "...."),
+            (ApprovalPolicy::Always, "rc", 0, Clean, ".A"),
+            (ApprovalPolicy::Always, "d", 0, Clean, "A"),
+            (ApprovalPolicy::Always, "g", 0, Clean, "P"),
+            (ApprovalPolicy::Always, "d", 0, Tainted, "D"),
+            (ApprovalPolicy::Always, "cccccc", 0, Clean, "BBBBBB"),
         ] {
-            let decided = decided(asking, letters, made, trust);
+            let decided = decided(policy, letters, made, trust);
             assert_eq!(
                 decided, expected,
-                "{asking:?}: {letters} after {made} {trust:?}"
+                "{policy:?}: {letters} after {made} {trust:?}"
             );
         }
     }
@@ -323,13 +248,5 @@ mod tests {
                 expected
             );
         }
-    }
-
-    #[test]
-    fn settings_are_read_as_they_are_written() {
-        for setting in [Asking::Never, Asking::ByRisk, Asking::Always] {
-            assert_eq!(Asking::named(setting.as_str()), Some(setting));
-        }
-        assert_eq!(Asking::named("sometimes"), None);
     }
 }

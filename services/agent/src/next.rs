@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use taskchat_domain::{Call, CallId, Entry, EntryBody, TurnId};
+use taskchat_domain::{ApprovalState, Call, CallId, Entry, EntryBody, TurnId};
 
 use crate::Limits;
 
@@ -17,6 +17,8 @@ pub enum Step {
     AskModel,
     /// The model waits for the results of these calls, in this order.
     CallTools(Vec<OpenCall>),
+    /// The person has been asked about some of these calls and has not answered.
+    Wait(Vec<OpenCall>),
     /// The model has answered.
     Finish,
     /// There will be no answer.
@@ -30,6 +32,8 @@ pub struct OpenCall {
     pub call: Call,
     /// True when it is one more than may be made in a step, and so is refused.
     pub surplus: bool,
+    /// What came of asking the person about it; `None` when nobody was asked.
+    pub word: Option<ApprovalState>,
 }
 
 /// Why there will be no answer.
@@ -43,6 +47,12 @@ pub enum GiveUp {
 #[must_use]
 pub fn next(history: &[Entry], turn: TurnId, limits: &Limits) -> Step {
     let open = open_calls(history, turn, limits);
+    if open
+        .iter()
+        .any(|open| open.word == Some(ApprovalState::Pending))
+    {
+        return Step::Wait(open);
+    }
     if !open.is_empty() {
         return Step::CallTools(open);
     }
@@ -51,7 +61,10 @@ pub fn next(history: &[Entry], turn: TurnId, limits: &Limits) -> Step {
     let mut in_calls = false;
     for body in bodies(history, turn) {
         match body {
-            EntryBody::User { .. } | EntryBody::Notice(_) => {}
+            EntryBody::User { .. }
+            | EntryBody::ApprovalRequested(_)
+            | EntryBody::ApprovalDecided(_)
+            | EntryBody::Notice(_) => {}
             // A text is the answer unless calls follow it.
             EntryBody::Model { .. } => {
                 answered = true;
@@ -96,10 +109,23 @@ fn open_calls(history: &[Entry], turn: TurnId, limits: &Limits) -> Vec<OpenCall>
             open.push(OpenCall {
                 call: call.clone(),
                 surplus: of_step > limits.calls,
+                word: word(history, turn, call),
             });
         }
     }
     open
+}
+
+/// What came of asking about exactly this call, arguments and all.
+fn word(history: &[Entry], turn: TurnId, call: &Call) -> Option<ApprovalState> {
+    let asked = bodies(history, turn).filter_map(|body| match body {
+        EntryBody::ApprovalRequested(asked) | EntryBody::ApprovalDecided(asked) => Some(asked),
+        _ => None,
+    });
+    asked
+        .filter(|asked| asked.calls.contains(call))
+        .last()
+        .map(|asked| asked.state)
 }
 
 /// What the entries of `turn` say, in order.
@@ -113,12 +139,16 @@ pub(crate) fn bodies(history: &[Entry], turn: TurnId) -> impl Iterator<Item = &E
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use taskchat_domain::{CallResult, Clock, EntryId, Notice, NoticeKind, SystemClock};
+    use taskchat_domain::{
+        Approval, ApprovalId, ApprovalReason, CallResult, Clock, ConversationId, EntryId, Notice,
+        NoticeKind, SystemClock,
+    };
 
     use super::*;
     use crate::Config;
 
-    /// One letter an entry: u(ser), t(ext), n(otice), c(all), r(esult of the oldest open call).
+    /// One letter an entry: u(ser), t(ext), n(otice), c(all), r(esult of the oldest open call),
+    /// a(sked about all calls), y(es), d(enied), e(xpired).
     fn entries(script: &str, turn: TurnId) -> Vec<Entry> {
         let (mut calls, mut results) = (0, 0);
         script
@@ -136,6 +166,10 @@ mod tests {
                         calls += 1;
                         EntryBody::Call(call(calls))
                     }
+                    'a' => EntryBody::ApprovalRequested(asked(calls, ApprovalState::Pending)),
+                    'y' => EntryBody::ApprovalDecided(asked(calls, ApprovalState::Approved)),
+                    'd' => EntryBody::ApprovalDecided(asked(calls, ApprovalState::Denied)),
+                    'e' => EntryBody::ApprovalDecided(asked(calls, ApprovalState::Expired)),
                     'r' => {
                         results += 1;
                         EntryBody::Result(CallResult {
@@ -166,6 +200,20 @@ mod tests {
         }
     }
 
+    fn asked(calls: usize, state: ApprovalState) -> Approval {
+        Approval {
+            id: ApprovalId::new(),
+            conversation_id: ConversationId::new(),
+            turn_id: TurnId::new(),
+            calls: (1..=calls).map(call).collect(),
+            reason: ApprovalReason::Bulk,
+            state,
+            created_at: SystemClock.now(),
+            expires_at: SystemClock.now(),
+            decided_at: None,
+        }
+    }
+
     fn limits() -> Limits {
         Limits {
             steps: 3,
@@ -181,6 +229,7 @@ mod tests {
                 .map(|(n, surplus)| OpenCall {
                     call: call(*n),
                     surplus: *surplus,
+                    word: None,
                 })
                 .collect(),
         )
@@ -217,6 +266,56 @@ mod tests {
             let step = next(&entries(script, turn), turn, &limits());
             assert_eq!(step, expected, "{script}");
         }
+    }
+
+    #[test]
+    fn the_persons_word_is_waited_for_and_then_kept() {
+        use ApprovalState::{Approved, Denied, Expired, Pending};
+        for (script, waits, open) in [
+            ("ucca", true, vec![(1, Pending), (2, Pending)]),
+            ("uccay", false, vec![(1, Approved), (2, Approved)]),
+            ("uccad", false, vec![(1, Denied), (2, Denied)]),
+            ("uccae", false, vec![(1, Expired), (2, Expired)]),
+            ("uccayr", false, vec![(2, Approved)]),
+            ("uccadrrca", true, vec![(3, Pending)]),
+        ] {
+            let turn = TurnId::new();
+            let open = open
+                .into_iter()
+                .map(|(n, word)| OpenCall {
+                    call: call(n),
+                    surplus: false,
+                    word: Some(word),
+                })
+                .collect();
+            let expected = if waits {
+                Step::Wait(open)
+            } else {
+                Step::CallTools(open)
+            };
+            let step = next(&entries(script, turn), turn, &limits());
+            assert_eq!(step, expected, "{script}");
+        }
+        let turn = TurnId::new();
+        for (script, expected) in [("uccayrr", Step::AskModel), ("uccadrrt", Step::Finish)] {
+            let step = next(&entries(script, turn), turn, &limits());
+            assert_eq!(step, expected, "{script}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_for_the_very_arguments_that_were_asked_about() {
+        let turn = TurnId::new();
+        let mut history = entries("ucay", turn);
+        for entry in &mut history {
+            if let EntryBody::ApprovalDecided(asked) | EntryBody::ApprovalRequested(asked) =
+                &mut entry.body
+            {
+                asked.calls[0].arguments = json!({ "task": "another" });
+            }
+        }
+        let step = next(&history, turn, &limits());
+        assert_eq!(step, open(&[(1, false)]));
     }
 
     #[test]

@@ -3,7 +3,10 @@
 
 mod envelope;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use opentelemetry::{global, propagation::Injector};
 use rmcp::{
@@ -17,17 +20,27 @@ use tokio::io::DuplexStream;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use crate::model::ToolSpec;
+use crate::{consent::Effect, model::ToolSpec};
 
 pub(crate) use envelope::refusal;
 
 /// The request metadata that carries the call's id; the tools' ledger key is derived from it.
 const CALL_ID: &str = "taskchat/call-id";
 
+/// The metadata of a tool whose effect cannot be undone.
+const PERMANENT: &str = "taskchat/permanent";
+
 /// An open connection to the tools of one person.
 pub(crate) struct Toolbox {
     client: RunningService<RoleClient, ()>,
+    known: Arc<Known>,
+}
+
+/// The tools as the server lists them, and what we make of that.
+struct Known {
+    tools: Vec<Tool>,
     specs: Arc<[ToolSpec]>,
+    effects: Arc<HashMap<String, Effect>>,
 }
 
 /// The tools cannot be reached. What became of a call under way is not known.
@@ -46,18 +59,23 @@ impl Toolbox {
             .map_err(|e| unreachable(e.into()))?;
         Ok(Self {
             client,
-            specs: converted(tools),
+            known: converted(tools),
         })
     }
 
     /// What can be called.
     pub(crate) fn specs(&self) -> Arc<[ToolSpec]> {
-        Arc::clone(&self.specs)
+        Arc::clone(&self.known.specs)
     }
 
     /// True when there is a tool of that name.
     pub(crate) fn has(&self, tool: &str) -> bool {
-        self.specs.iter().any(|spec| spec.name == tool)
+        self.known.effects.contains_key(tool)
+    }
+
+    /// What each tool can do, by its name.
+    pub(crate) fn effects(&self) -> &Arc<HashMap<String, Effect>> {
+        &self.known.effects
     }
 
     /// Makes a call. Dropping the future tells the tool that nobody waits any more.
@@ -95,20 +113,38 @@ impl Injector for MetaInjector<'_> {
     }
 }
 
-/// The tools as models are told of them. Every turn asks and nearly always hears the same, so the
-/// latest conversion is kept.
-fn converted(tools: Vec<Tool>) -> Arc<[ToolSpec]> {
-    type Known = Option<(Vec<Tool>, Arc<[ToolSpec]>)>;
-    static LATEST: Mutex<Known> = Mutex::new(None);
+/// What is made of the tools. Every turn asks and nearly always hears the same, so the latest
+/// conversion is kept.
+fn converted(tools: Vec<Tool>) -> Arc<Known> {
+    static LATEST: Mutex<Option<Arc<Known>>> = Mutex::new(None);
     let mut latest = LATEST.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((known, specs)) = &*latest
-        && *known == tools
+    if let Some(known) = &*latest
+        && known.tools == tools
     {
-        return Arc::clone(specs);
+        return Arc::clone(known);
     }
-    let specs: Arc<[ToolSpec]> = tools.iter().map(spec).collect();
-    *latest = Some((tools, Arc::clone(&specs)));
-    specs
+    let known = Arc::new(Known {
+        specs: tools.iter().map(spec).collect(),
+        effects: Arc::new(
+            tools
+                .iter()
+                .map(|tool| (tool.name.to_string(), effect(tool)))
+                .collect(),
+        ),
+        tools,
+    });
+    *latest = Some(Arc::clone(&known));
+    known
+}
+
+fn effect(tool: &Tool) -> Effect {
+    let hints = tool.annotations.as_ref();
+    let permanent = tool.meta.as_ref().and_then(|meta| meta.get(PERMANENT));
+    Effect::annotated(
+        hints.and_then(|hints| hints.read_only_hint),
+        hints.and_then(|hints| hints.destructive_hint),
+        permanent.and_then(Value::as_bool),
+    )
 }
 
 fn spec(tool: &Tool) -> ToolSpec {

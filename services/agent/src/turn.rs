@@ -7,6 +7,7 @@ mod ask;
 mod backing;
 mod calls;
 mod failure;
+mod permission;
 mod speech;
 #[cfg(test)]
 mod tests;
@@ -15,7 +16,8 @@ mod watch;
 use std::sync::Arc;
 
 use taskchat_domain::{
-    Call, CallId, CallResult, Entry, EntryBody, Error, Failure, FailureKind, Notice, NoticeKind,
+    ApprovalReason, Call, CallId, CallResult, Entry, EntryBody, Error, Failure, FailureKind,
+    Notice, NoticeKind,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -53,7 +55,8 @@ pub(crate) async fn drive(
         said: String::new(),
     };
     let stop = match turn.work().await {
-        Ok(()) => return Ending::Completed,
+        Ok(Outcome::Answered) => return Ending::Completed,
+        Ok(Outcome::Waiting) => return Ending::Waiting,
         Err(stop) => stop,
     };
     let ending = match stop {
@@ -84,6 +87,14 @@ struct Turn<'a> {
     said: String,
 }
 
+/// Where the work on a turn has led.
+#[derive(Debug, Clone, Copy)]
+enum Outcome {
+    Answered,
+    /// The person was asked; nothing more happens until they answer.
+    Waiting,
+}
+
 /// Why a turn stopped before its answer.
 #[derive(Debug)]
 enum Stop {
@@ -109,21 +120,26 @@ impl From<Interrupt> for Stop {
 
 impl Turn<'_> {
     /// The loop. Its bound is that of the steps.
-    async fn work(&mut self) -> Result<(), Stop> {
+    async fn work(&mut self) -> Result<Outcome, Stop> {
         loop {
             self.watch.check()?;
             match next(&self.history, self.bench.turn_id, &self.agent.limits) {
                 Step::Finish => match self.verdict() {
-                    Verdict::Stands => return Ok(()),
+                    Verdict::Stands => return Ok(Outcome::Answered),
                     Verdict::AskAgain(facts) => self.step(Some(facts)).await?,
                     Verdict::Label(notice) => {
                         self.append(vec![EntryBody::Notice(notice)]).await?;
                     }
                 },
+                Step::Wait(_) => return Ok(Outcome::Waiting),
                 Step::GiveUp(GiveUp::TooManySteps) => {
                     return Err(Stop::Failed(FailureKind::TooManySteps));
                 }
                 Step::CallTools(calls) => {
+                    if let Some((calls, reason)) = self.must_ask(&calls).await? {
+                        self.journal.ask_person(calls, reason).await?;
+                        return Ok(Outcome::Waiting);
+                    }
                     for open in calls {
                         self.watch.check()?;
                         let result = self.answer(&open).await?;
@@ -210,6 +226,27 @@ impl Turn<'_> {
         step
     }
 
+    /// The calls that wait for the person's word before any call of the step is made.
+    async fn must_ask(
+        &mut self,
+        open: &[OpenCall],
+    ) -> Result<Option<(Vec<Call>, ApprovalReason)>, Stop> {
+        let most = self.agent.limits.calls;
+        let effects = Arc::clone(self.toolbox().await?.effects());
+        let effect = |open: &OpenCall| match calls::refused(open, most) {
+            Some(_) => None,
+            None => effects.get(&open.call.tool).copied(),
+        };
+        let (turn, policy) = (self.bench.turn_id, self.bench.approval_policy);
+        Ok(permission::to_ask(
+            &self.history,
+            turn,
+            open,
+            policy,
+            effect,
+        ))
+    }
+
     /// What a call comes to: a refusal of ours, or the tool's answer.
     async fn answer(&mut self, open: &OpenCall) -> Result<CallResult, Stop> {
         if let Some(refused) = calls::refused(open, self.agent.limits.calls) {
@@ -285,7 +322,9 @@ impl Turn<'_> {
                 text: std::mem::take(&mut self.said),
             });
         }
-        if let Step::CallTools(open) = next(&self.history, self.bench.turn_id, &self.agent.limits) {
+        if let Step::CallTools(open) | Step::Wait(open) =
+            next(&self.history, self.bench.turn_id, &self.agent.limits)
+        {
             let (code, message) = failure::unrun(ending);
             for OpenCall { call, .. } in open {
                 last.push(EntryBody::Result(refusal(&call.id, code, message)));

@@ -11,6 +11,8 @@ pub struct Config {
     pub messages_per_day: u32,
     /// How long a process may be silent before others take over its turns.
     pub lease: Duration,
+    /// How long the person has time to approve something.
+    pub approval_ttl: Duration,
     /// How often a follower is told that its connection is alive.
     pub heartbeat: Duration,
 }
@@ -21,6 +23,7 @@ impl Default for Config {
             concurrent_turns: 20,
             messages_per_day: 0,
             lease: Duration::from_secs(10),
+            approval_ttl: Duration::from_secs(15 * 60),
             heartbeat: Duration::from_secs(15),
         }
     }

@@ -61,6 +61,8 @@ impl Chat {
         }
         tx.commit().await?;
         self.runner.stop_conversation(id);
+        // What waits there, for its turn or for approval, is closed as well.
+        self.runner.nudge(id);
         Ok(())
     }
 

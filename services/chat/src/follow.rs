@@ -7,7 +7,7 @@ use futures::Stream;
 use taskchat_domain::{
     Error, Noun, Reply, Result, Timestamp, Turn, TurnEvent, TurnId, TurnState, UserId,
 };
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use crate::Chat;
 
@@ -73,8 +73,7 @@ impl Chat {
                     return;
                 }
                 tokio::select! {
-                    () = waiter.news() => {}
-                    () = sleep(POLL) => {}
+                    () = waiter.news_or(POLL) => {}
                     () = sleep_until(heartbeat) => {
                         heartbeat = Instant::now() + chat.config.heartbeat;
                         yield Followed::Heartbeat(chat.clock.now());
@@ -84,17 +83,36 @@ impl Chat {
         })
     }
 
-    /// Waits for the end of a turn.
+    /// Waits until a turn has ended, or cannot go on without the person: it waits for an approval, or
+    /// behind a turn that does. The reply then says for which.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the turn is unknown or somebody else's.
     pub async fn wait(&self, user: &UserId, id: TurnId) -> Result<(Turn, Reply)> {
         let mut waiter = self.wakes.subscribe(id);
-        while !self.is_over(user, id).await? {
-            tokio::select! {
-                () = waiter.news() => {}
-                () = sleep(POLL) => {}
+        loop {
+            let scope = self.store.as_user(user);
+            match scope.turn(id).await? {
+                Some(turn) if turn.state == TurnState::Queued => {
+                    let asked = scope.open_approval(turn.conversation_id).await?;
+                    if let Some(asked) = asked.filter(|asked| asked.turn_id != id) {
+                        let (turn, mut reply) = self.turn(user, id).await?;
+                        reply.approvals.push(asked);
+                        return Ok((turn, reply));
+                    }
+                }
+                Some(turn) if turn.state == TurnState::Running => {}
+                _ => return self.turn(user, id).await,
             }
+            waiter.news_or(POLL).await;
+        }
+    }
+
+    /// Waits for the end of a turn.
+    async fn wait_for_end(&self, user: &UserId, id: TurnId) -> Result<(Turn, Reply)> {
+        let mut waiter = self.wakes.subscribe(id);
+        while !self.is_over(user, id).await? {
+            waiter.news_or(POLL).await;
         }
         self.turn(user, id).await
     }
@@ -110,14 +128,17 @@ impl Chat {
             .request_cancel(id)
             .await?
             .ok_or(Error::NotFound(Noun::Turn))?;
-        if turn.state == TurnState::Queued {
+        let has_begun = turn.last_seq > 0 || turn.state == TurnState::Running;
+        if turn.state == TurnState::Queued && !has_begun {
             self.runner.close_queued(&tx, &turn).await?;
         }
         tx.commit().await?;
         self.wakes.wake(id);
-        if turn.state == TurnState::Running {
+        if has_begun && !turn.state.is_final() {
             self.runner.stop(id);
-            let ended = tokio::time::timeout(CANCEL_WAIT, self.wait(user, id)).await;
+            // One that waits for approval, or has just stopped to wait, runs nowhere.
+            self.runner.nudge(turn.conversation_id);
+            let ended = tokio::time::timeout(CANCEL_WAIT, self.wait_for_end(user, id)).await;
             if let Ok(ended) = ended {
                 return ended;
             }

@@ -8,8 +8,8 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use taskchat_agent::Journal;
 use taskchat_domain::{
-    CallId, Clock, Entry, EntryBody, Error, EventBody, Failure, Reply, Result, ToolCall, Turn,
-    TurnState, Usage, UserId,
+    Approval, ApprovalId, ApprovalReason, ApprovalState, Call, CallId, Clock, Entry, EntryBody,
+    Error, EventBody, Failure, Reply, Result, ToolCall, Turn, TurnState, Usage, UserId,
 };
 use taskchat_store::{Store, UserTx};
 use tokio::sync::{Mutex, Notify};
@@ -34,6 +34,8 @@ pub(crate) struct TurnJournal {
     user: UserId,
     turn: Turn,
     lease: Uuid,
+    /// How long the person has time to approve something.
+    approval_ttl: Duration,
     /// Held during every write, so that text and calls keep their order.
     state: Mutex<State>,
     text_waits: Notify,
@@ -63,6 +65,7 @@ impl TurnJournal {
         user: UserId,
         turn: Turn,
         lease: Uuid,
+        approval_ttl: Duration,
     ) -> Result<Self> {
         let entries = store.as_user(&user).entries(&[turn.id]).await?;
         let mut state = State {
@@ -79,6 +82,7 @@ impl TurnJournal {
             user,
             turn,
             lease,
+            approval_ttl,
             state: Mutex::new(state),
             text_waits: Notify::new(),
         })
@@ -137,7 +141,7 @@ impl TurnJournal {
 
     async fn end(
         &self,
-        bodies: Vec<EntryBody>,
+        mut bodies: Vec<EntryBody>,
         ended: TurnState,
         failure: Option<Failure>,
     ) -> Result<()> {
@@ -145,8 +149,16 @@ impl TurnJournal {
         state.begin_write()?;
         let (id, lease, now) = (self.turn.id, Some(self.lease), self.clock.now());
         let tx = self.store.begin(&self.user).await?;
-        let events = state.take_pending();
+        let mut events = state.take_pending();
+        let open = Approval::open_among(&state.entries).cloned();
+        // Whoever stops the turn does not want what it was about to do.
+        let denied = open.map(|open| open.closed(ApprovalState::Denied, now));
+        events.extend(denied.clone().map(EventBody::ApprovalDecided));
         tx.append_events(id, lease, events, now).await?;
+        if let Some(denied) = denied {
+            tx.close_approval(denied.id, denied.state, now).await?;
+            bodies.push(EntryBody::ApprovalDecided(denied));
+        }
         let entries = tx
             .append_entries(self.turn.conversation_id, id, bodies, None, now)
             .await?;
@@ -243,6 +255,10 @@ impl State {
                 call.receipt.clone_from(&result.receipt);
                 Some(EventBody::ToolReturned(call))
             }
+            EntryBody::ApprovalRequested(asked) => {
+                Some(EventBody::ApprovalRequested(asked.clone()))
+            }
+            EntryBody::ApprovalDecided(closed) => Some(EventBody::ApprovalDecided(closed.clone())),
             EntryBody::Notice(notice) => Some(EventBody::Notice(notice.clone())),
         }
     }
@@ -313,6 +329,36 @@ impl Journal for TurnJournal {
         let known = state.entries.len();
         self.write(&mut state, bodies, Vec::new()).await?;
         Ok(state.entries.iter().skip(known).cloned().collect())
+    }
+
+    async fn ask_person(&self, calls: Vec<Call>, reason: ApprovalReason) -> Result<()> {
+        let mut state = self.state.lock().await;
+        state.begin_write()?;
+        let (id, now) = (self.turn.id, self.clock.now());
+        let asked = Approval {
+            id: ApprovalId::new(),
+            conversation_id: self.turn.conversation_id,
+            turn_id: id,
+            calls,
+            reason,
+            state: ApprovalState::Pending,
+            created_at: now,
+            expires_at: now + self.approval_ttl,
+            decided_at: None,
+        };
+        let mut events = state.take_pending();
+        events.push(EventBody::ApprovalRequested(asked.clone()));
+        let tx = self.store.begin(&self.user).await?;
+        tx.append_events(id, Some(self.lease), events, now).await?;
+        tx.park_turn(id, self.lease, state.usage).await?;
+        tx.insert_approval(&asked).await?;
+        let body = EntryBody::ApprovalRequested(asked);
+        tx.append_entries(self.turn.conversation_id, id, vec![body], None, now)
+            .await?;
+        tx.commit().await?;
+        state.in_doubt = false;
+        self.wakes.wake(id);
+        Ok(())
     }
 
     async fn delta(&self, text: &str) -> Result<()> {

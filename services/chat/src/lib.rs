@@ -6,6 +6,7 @@
 //!
 //! **Invariant:** nothing here acts on tasks. What the assistant does goes through its MCP tools.
 
+mod approvals;
 mod config;
 mod conversations;
 mod follow;
@@ -18,6 +19,7 @@ mod retry;
 mod run;
 mod start;
 mod wake;
+mod word;
 
 use std::sync::Arc;
 

@@ -97,7 +97,7 @@ fn question(turn: &Turn, entries: &[Entry]) -> Option<Message> {
 
 /// The assistant's message; `None` while the turn waits for those before it.
 fn answer(turn: &Turn, entries: &[Entry]) -> Option<Message> {
-    if turn.state == TurnState::Queued {
+    if turn.state == TurnState::Queued && turn.last_seq == 0 {
         return None;
     }
     let reply = Reply::fold(turn, entries);

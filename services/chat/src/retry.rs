@@ -16,7 +16,10 @@ impl Chat {
         let turn = self.own_turn(user, id).await?;
         match turn.state {
             TurnState::Failed | TurnState::Cancelled | TurnState::Interrupted => {}
-            TurnState::Queued | TurnState::Running | TurnState::Completed => {
+            TurnState::Queued
+            | TurnState::Running
+            | TurnState::WaitingForApproval
+            | TurnState::Completed => {
                 return Err(Error::NotRetryable);
             }
         }

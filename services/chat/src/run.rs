@@ -21,6 +21,7 @@ use tracing::{Instrument, Span, error, info, info_span, warn};
 use uuid::Uuid;
 
 use crate::{
+    approvals::expire,
     config::Config,
     journal::{COALESCE_FOR, TurnJournal, last_event},
     recover::{Recovered, recover},
@@ -32,6 +33,9 @@ const SWEEP: Duration = Duration::from_secs(1);
 
 /// The shortest period of anything done again and again.
 const SHORTEST: Duration = Duration::from_millis(10);
+
+/// Overdue approvals closed in one look.
+const OVERDUE: u32 = 100;
 
 /// A turn to be run here, and what proves it.
 #[derive(Debug)]
@@ -104,6 +108,7 @@ impl Runner {
                     () = stop.cancelled() => return,
                     _ = tick.tick() => {}
                 }
+                self.expire().await;
                 loop {
                     match self.claim(None).await {
                         Ok(Some(leased)) => {
@@ -123,6 +128,28 @@ impl Runner {
                 }
             }
         });
+    }
+
+    /// Closes approvals that nobody has answered in time; their turns go on.
+    async fn expire(self: &Arc<Self>) {
+        let now = self.clock.now();
+        let overdue = match self.store.leases().overdue_approvals(now, OVERDUE).await {
+            Ok(overdue) => overdue,
+            Err(cause) => {
+                warn!(error = %chain(&cause), "cannot look for overdue approvals");
+                return;
+            }
+        };
+        for (user, asked) in overdue {
+            match expire(&self.store, &user, &asked, now).await {
+                Ok(Some(expired)) => {
+                    self.wakes.wake(expired.turn_id);
+                    self.nudge(expired.conversation_id);
+                }
+                Ok(None) => {}
+                Err(cause) => warn!(error = %chain(&cause), "cannot close an overdue approval"),
+            }
+        }
     }
 
     /// Stops a turn if it runs here.
@@ -214,6 +241,9 @@ impl Runner {
         let _entered = span.enter();
         let duration_ms = begun.elapsed().as_millis();
         match ended {
+            Ok(TurnState::WaitingForApproval) => {
+                info!(turn.id = %id, duration_ms, "turn waits for approval");
+            }
             Ok(state) => info!(turn.id = %id, state = state.as_str(), duration_ms, "turn ended"),
             // The lease went to another process, which carries on.
             Err(cause) if cause.kind() == Kind::Conflict => {
@@ -236,6 +266,7 @@ impl Runner {
             user: user.clone(),
             turn_id: turn.id,
             time_zone: turn.time_zone,
+            approval_policy: self.store.as_user(&user).approval_policy().await?,
         };
         let journal = TurnJournal::open(
             self.store.clone(),
@@ -244,6 +275,7 @@ impl Runner {
             user.clone(),
             turn,
             lease,
+            self.config.approval_ttl,
         )
         .await?;
         let journal = Arc::new(journal);
@@ -258,6 +290,8 @@ impl Runner {
         let _done = done.drop_guard();
         let (state, failure) = match self.agent.run(&bench, &*journal, &stop).await {
             Ending::Completed => (TurnState::Completed, None),
+            // The journal has laid it aside already.
+            Ending::Waiting => return Ok(TurnState::WaitingForApproval),
             // Not the person's wish: the process is going down.
             Ending::Cancelled if self.abort.is_cancelled() => (TurnState::Interrupted, None),
             Ending::Cancelled => (TurnState::Cancelled, None),

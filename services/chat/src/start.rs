@@ -9,7 +9,7 @@ use taskchat_domain::{
 };
 use taskchat_store::UserTx;
 
-use crate::Chat;
+use crate::{Chat, word};
 
 /// The longest message, in bytes of UTF-8 after trimming.
 const MAX_MESSAGE: usize = 32 * 1024;
@@ -62,7 +62,8 @@ impl Chat {
     }
 
     async fn open(&self, user: &UserId, send: &Send, text: &str, body_hash: &str) -> Result<Turn> {
-        let tx = self.store.begin(user).await?;
+        let request = Request { text, body_hash };
+        let mut tx = self.store.begin(user).await?;
         if let Some(request_id) = &send.request_id
             && let Some((turn, hash)) = tx.turn_by_request(request_id).await?
         {
@@ -72,6 +73,15 @@ impl Chat {
                 ));
             }
             return Ok(turn);
+        }
+        if let (Some(decision), Some(id)) = (word::plain(text), send.conversation_id)
+            && let Some(asked) = tx.open_approval(id).await?
+        {
+            let answer = (&asked, decision);
+            if let Some(turn) = self.decide_by_message(tx, send, request, answer).await? {
+                return Ok(turn);
+            }
+            tx = self.store.begin(user).await?;
         }
         if let Some(id) = send.conversation_id {
             enter(&tx, id, send.if_busy).await?;
@@ -83,41 +93,12 @@ impl Chat {
             None => open_conversation(&tx, text, now).await?,
         };
         self.check_limits(&tx, conversation_id, now).await?;
-
-        let turn = Turn {
-            id: TurnId::new(),
-            conversation_id,
-            ordinal: tx.next_ordinal(conversation_id).await?,
-            state: TurnState::Queued,
-            user_message_id: EntryId::new(),
-            message_id: EntryId::new(),
-            time_zone: send.time_zone,
-            cancel_requested: false,
-            failure: None,
-            usage: Usage::default(),
-            last_seq: 0,
-            created_at: now,
-            ended_at: None,
-        };
-        let request = send.request_id.as_deref().map(|id| (id, body_hash));
-        tx.insert_turn(&turn, request).await?;
-        let said = EntryBody::User {
-            text: text.to_owned(),
-        };
-        tx.append_entries(
-            conversation_id,
-            turn.id,
-            vec![said],
-            Some(turn.user_message_id),
-            now,
-        )
-        .await?;
-        tx.touch_conversation(conversation_id, now).await?;
+        let turn = opened(&tx, conversation_id, send, request, now).await?;
         tx.commit().await?;
         Ok(turn)
     }
 
-    async fn check_limits(
+    pub(crate) async fn check_limits(
         &self,
         tx: &UserTx,
         conversation: ConversationId,
@@ -166,6 +147,49 @@ async fn open_conversation(tx: &UserTx, text: &str, now: Timestamp) -> Result<Co
     };
     tx.insert_conversation(&conversation).await?;
     Ok(conversation.id)
+}
+
+/// What was asked for, checked, and by what it is known again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request<'a> {
+    text: &'a str,
+    body_hash: &'a str,
+}
+
+/// Stores a message and the turn it opens; the conversation is locked from here on.
+pub(crate) async fn opened(
+    tx: &UserTx,
+    conversation_id: ConversationId,
+    send: &Send,
+    request: Request<'_>,
+    now: Timestamp,
+) -> Result<Turn> {
+    let turn = Turn {
+        id: TurnId::new(),
+        conversation_id,
+        ordinal: tx.next_ordinal(conversation_id).await?,
+        state: TurnState::Queued,
+        user_message_id: EntryId::new(),
+        message_id: EntryId::new(),
+        time_zone: send.time_zone,
+        cancel_requested: false,
+        failure: None,
+        usage: Usage::default(),
+        last_seq: 0,
+        created_at: now,
+        ended_at: None,
+    };
+    let body_hash = request.body_hash;
+    let known_by = send.request_id.as_deref().map(|id| (id, body_hash));
+    tx.insert_turn(&turn, known_by).await?;
+    let said = EntryBody::User {
+        text: request.text.to_owned(),
+    };
+    let first_id = Some(turn.user_message_id);
+    tx.append_entries(conversation_id, turn.id, vec![said], first_id, now)
+        .await?;
+    tx.touch_conversation(conversation_id, now).await?;
+    Ok(turn)
 }
 
 fn checked(message: &str) -> Result<&str> {

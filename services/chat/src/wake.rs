@@ -3,10 +3,11 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use taskchat_domain::TurnId;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::sleep};
 
 /// Who waits for which turn.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +55,14 @@ impl Waiter {
             // The sender lives as long as a waiter does, so this is unreachable; waiting for ever
             // is the safe answer, since every caller also polls.
             std::future::pending::<()>().await;
+        }
+    }
+
+    /// Returns at the next news, or after `most`.
+    pub(crate) async fn news_or(&mut self, most: Duration) {
+        tokio::select! {
+            () = self.news() => {}
+            () = sleep(most) => {}
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{EntryId, Receipt, Timestamp, TurnId};
+use crate::{Approval, EntryId, Receipt, Timestamp, TurnId};
 
 /// One fact of a conversation, in the order it became one.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +45,10 @@ pub enum EntryBody {
     Call(Call),
     /// A tool answered.
     Result(CallResult),
+    /// The person was asked whether these calls may be made; nothing happens until they answer.
+    ApprovalRequested(Approval),
+    /// The person has answered, or it is too late.
+    ApprovalDecided(Approval),
     /// The person should know something.
     Notice(Notice),
 }

@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, fmt, time::Duration};
 
-use crate::OperationId;
+use crate::{ApprovalState, OperationId};
 
 /// Any cause, for the log.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -50,6 +50,9 @@ pub enum Error {
     /// A turn that is under way or was answered.
     #[error("only a turn that failed or was stopped can be tried again")]
     NotRetryable,
+    /// The approval is not open any more, and what came of it is not what was asked for.
+    #[error("this approval {}", .0.words())]
+    ApprovalClosed(ApprovalState),
     /// A limit of this user or address.
     #[error("{what}")]
     Exhausted {
@@ -100,7 +103,9 @@ impl Error {
             Self::Invalid { .. } | Self::NothingToUpdate => Kind::Invalid,
             Self::AlreadyExists(_) => Kind::AlreadyExists,
             Self::Conflict { .. } => Kind::Conflict,
-            Self::Busy | Self::NotUndone(_) | Self::NotRetryable => Kind::Precondition,
+            Self::Busy | Self::NotUndone(_) | Self::NotRetryable | Self::ApprovalClosed(_) => {
+                Kind::Precondition
+            }
             Self::Exhausted { .. } => Kind::Exhausted,
             Self::WrongCredentials | Self::BadToken => Kind::Unauthenticated,
             Self::Unavailable(_) => Kind::Unavailable,
@@ -148,6 +153,8 @@ pub enum Noun {
     Operation,
     /// A user.
     User,
+    /// An approval.
+    Approval,
 }
 
 impl fmt::Display for Noun {
@@ -158,6 +165,7 @@ impl fmt::Display for Noun {
             Self::Turn => "Turn",
             Self::Operation => "Operation",
             Self::User => "User",
+            Self::Approval => "Approval",
         })
     }
 }

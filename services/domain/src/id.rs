@@ -71,6 +71,8 @@ ids! {
     TurnId, "turn_id";
     /// An entry of the ledger.
     OperationId, "operation_id";
+    /// A question to the person whether something may be done.
+    ApprovalId, "approval_id";
     /// A sign-in that can be refreshed and revoked.
     SessionId, "session_id";
 }

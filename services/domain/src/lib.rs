@@ -6,6 +6,7 @@
 //! **Invariant:** no type but [`User`] carries a user id. Who owns a value is said by the scope it
 //! was read from, so it cannot be mixed up on the way.
 
+pub mod approval;
 pub mod clock;
 pub mod conversation;
 pub mod due;
@@ -19,13 +20,14 @@ pub mod task;
 pub mod turn;
 pub mod user;
 
+pub use approval::{Approval, ApprovalPolicy, ApprovalReason, ApprovalState, Decision};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use conversation::{Conversation, ConversationTitle, Excerpt, Message, Role};
 pub use due::Due;
 pub use entry::{Call, CallId, CallResult, Entry, EntryBody, Notice, NoticeKind};
 pub use error::{BoxError, Error, Kind, Noun, Result};
 pub use filter::{OrderKey, TaskFilter, TaskOrder};
-pub use id::{ConversationId, EntryId, OperationId, SessionId, TaskId, TurnId, UserId};
+pub use id::{ApprovalId, ConversationId, EntryId, OperationId, SessionId, TaskId, TurnId, UserId};
 pub use page::{Page, PageRequest};
 pub use receipt::{FieldChange, Operation, Origin, Receipt, ReceiptKind, TaskChange};
 pub use task::{Description, NewTask, Priority, Recurrence, Status, Tags, Task, TaskPatch, Title};

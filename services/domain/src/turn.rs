@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    Call, CallId, ConversationId, Entry, EntryBody, EntryId, Notice, Receipt, TimeZone, Timestamp,
-    TurnId,
+    Approval, Call, CallId, ConversationId, Entry, EntryBody, EntryId, Notice, Receipt, TimeZone,
+    Timestamp, TurnId,
 };
 
 /// Where a turn stands.
@@ -16,6 +16,8 @@ pub enum TurnState {
     Queued,
     /// The assistant is at work.
     Running,
+    /// The assistant waits for the person's word on what it is about to do.
+    WaitingForApproval,
     /// Answered.
     Completed,
     /// Given up.
@@ -31,7 +33,7 @@ impl TurnState {
     #[must_use]
     pub const fn is_final(self) -> bool {
         match self {
-            Self::Queued | Self::Running => false,
+            Self::Queued | Self::Running | Self::WaitingForApproval => false,
             Self::Completed | Self::Failed | Self::Cancelled | Self::Interrupted => true,
         }
     }
@@ -42,6 +44,7 @@ impl TurnState {
         match self {
             Self::Queued => "queued",
             Self::Running => "running",
+            Self::WaitingForApproval => "waiting_for_approval",
             Self::Completed => "completed",
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
@@ -166,6 +169,9 @@ pub struct Reply {
     pub state: TurnState,
     /// What the person should know beside the text.
     pub notices: Vec<Notice>,
+    /// What waits for the person's word.
+    #[serde(default)]
+    pub approvals: Vec<Approval>,
     /// What the model used.
     pub usage: Usage,
 }
@@ -183,6 +189,7 @@ impl Reply {
             tool_calls: Vec::new(),
             state: turn.state,
             notices: Vec::new(),
+            approvals: Vec::new(),
             usage: turn.usage,
         };
         for entry in entries.into_iter().filter(|entry| entry.turn_id == turn.id) {
@@ -200,6 +207,10 @@ impl Reply {
                         call.is_error = result.is_error;
                         call.receipt.clone_from(&result.receipt);
                     }
+                }
+                EntryBody::ApprovalRequested(asked) => reply.approvals.push(asked.clone()),
+                EntryBody::ApprovalDecided(decided) => {
+                    reply.approvals.retain(|asked| asked.id != decided.id);
                 }
                 EntryBody::Notice(notice) => reply.notices.push(notice.clone()),
             }
@@ -243,6 +254,10 @@ pub enum EventBody {
     ToolCalled(ToolCall),
     /// A tool has run.
     ToolReturned(ToolCall),
+    /// The person is asked whether some calls may be made; the turn waits.
+    ApprovalRequested(Approval),
+    /// The person has answered, or it is too late; the turn goes on.
+    ApprovalDecided(Approval),
     /// The person should know something.
     Notice(Notice),
     /// Last: the turn completed, was cancelled or interrupted.

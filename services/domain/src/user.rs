@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, Timestamp, UserId};
+use crate::{ApprovalPolicy, Error, Result, Timestamp, UserId};
 
 /// Somebody who owns tasks and conversations.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct User {
     pub email: Option<String>,
     /// The zone in which their dates are read.
     pub time_zone: TimeZone,
+    /// When they want to be asked before the assistant acts.
+    pub approval_policy: ApprovalPolicy,
     /// When the account was first seen.
     pub created_at: Timestamp,
 }

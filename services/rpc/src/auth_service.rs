@@ -121,6 +121,22 @@ impl AuthService for Auth {
             user: Some(user::user(&me)),
         }))
     }
+
+    async fn update_me(
+        &self,
+        request: Request<v1::UpdateMeRequest>,
+    ) -> Answer<Response<v1::UpdateMeResponse>> {
+        let caller = request.caller()?;
+        let (time_zone, policy) = user::chosen(request.get_ref()).or_status()?;
+        let me = self
+            .accounts
+            .update_me(caller.user_id(), time_zone, policy)
+            .await
+            .or_status()?;
+        Ok(Response::new(v1::UpdateMeResponse {
+            user: Some(user::user(&me)),
+        }))
+    }
 }
 
 /// What the three answers with tokens have in common.

@@ -5,14 +5,16 @@ use std::pin::Pin;
 use futures::{Stream, StreamExt};
 use taskchat_auth::Caller;
 use taskchat_chat::{Chat, IfBusy, Send as NewMessage};
-use taskchat_domain::{ConversationId, Error, Origin, Result, TimeZone, TurnId, UserId};
+use taskchat_domain::{
+    ApprovalId, ConversationId, Error, Origin, Result, TimeZone, TurnId, UserId,
+};
 use taskchat_proto::v1::{self, chat_service_server::ChatService};
 use taskchat_tasks::{By, Tasks};
 use tonic::{Request, Response, metadata::MetadataMap};
 
 use crate::{
     caller::{CallerOf, MustBe},
-    convert::{operation, turn},
+    convert::{approval, operation, turn},
     request_id::request_id,
     status::{Answer, Refused, failed_turn, status},
 };
@@ -88,6 +90,21 @@ impl ChatService for Chats {
         let (found, reply) = self.chat.turn(user, id).await.or_status()?;
         Ok(Response::new(v1::GetTurnResponse {
             turn: Some(turn::turn(&found, &reply, user)),
+        }))
+    }
+
+    async fn decide_approval(
+        &self,
+        request: Request<v1::DecideApprovalRequest>,
+    ) -> Answer<Response<v1::DecideApprovalResponse>> {
+        let caller = request.caller()?;
+        let user = caller.user_id();
+        let asked = request.get_ref();
+        let id = ApprovalId::parse(&asked.approval_id).or_status()?;
+        let decision = approval::decision(asked.decision).or_status()?;
+        let decided = self.chat.decide(user, id, decision).await.or_status()?;
+        Ok(Response::new(v1::DecideApprovalResponse {
+            approval: Some(approval::approval(&decided, user)),
         }))
     }
 

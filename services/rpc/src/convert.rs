@@ -3,6 +3,7 @@
 //!
 //! Owners are not part of domain values, so converters that show one are told whose it is.
 
+pub(crate) mod approval;
 pub(crate) mod conversation;
 pub(crate) mod message;
 pub(crate) mod operation;

@@ -55,6 +55,13 @@ pub(crate) fn status(error: Error) -> Status {
                 &error.to_string(),
             ));
         }
+        Error::ApprovalClosed(_) => {
+            details.push(precondition(
+                "APPROVAL_CLOSED",
+                "approval",
+                &error.to_string(),
+            ));
+        }
         Error::Exhausted { retry_after, .. } => {
             details.push(retry_info(*retry_after));
             metadata.insert("retry-after", seconds_up(*retry_after));
@@ -65,6 +72,7 @@ pub(crate) fn status(error: Error) -> Status {
             Noun::Turn => "TURN_NOT_FOUND",
             Noun::Operation => "OPERATION_NOT_FOUND",
             Noun::User => "USER_NOT_FOUND",
+            Noun::Approval => "APPROVAL_NOT_FOUND",
         })),
         Error::WrongCredentials => details.push(reason("WRONG_CREDENTIALS")),
         Error::BadToken => details.push(reason("BAD_TOKEN")),

@@ -101,6 +101,9 @@ pub struct Turns {
     /// How long a process may be silent before others take over its turns.
     #[serde(with = "humantime_serde")]
     pub lease: Duration,
+    /// How long a person has time to approve what the assistant is about to do.
+    #[serde(with = "humantime_serde")]
+    pub approval_ttl: Duration,
     /// How often a follower hears that its connection is alive.
     #[serde(with = "humantime_serde")]
     pub heartbeat: Duration,
@@ -110,6 +113,7 @@ impl Default for Turns {
     fn default() -> Self {
         Self {
             lease: Duration::from_secs(10),
+            approval_ttl: Duration::from_secs(15 * 60),
             heartbeat: Duration::from_secs(15),
         }
     }
@@ -244,6 +248,7 @@ impl Config {
             concurrent_turns: self.limits.concurrent_turns,
             messages_per_day: self.limits.messages_per_day,
             lease: self.turns.lease,
+            approval_ttl: self.turns.approval_ttl,
             heartbeat: self.turns.heartbeat,
         }
     }

@@ -2,12 +2,13 @@
 
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseConnection, EntityTrait, IntoActiveModel, QueryFilter,
+    sea_query::Expr,
 };
-use taskchat_domain::{Error, Noun, Result, TimeZone, Timestamp, User, UserId};
+use taskchat_domain::{ApprovalPolicy, Error, Noun, Result, TimeZone, Timestamp, User, UserId};
 
 use crate::{
-    NewSession, UserTx,
-    convert::micros,
+    NewSession, UserScope, UserTx,
+    convert::{from_name, micros},
     entity::{
         signing_key,
         user::{Column, Entity, Model},
@@ -124,6 +125,7 @@ impl Accounts {
                         .filter(|email| !email.contains('\0'))
                         .map(str::to_owned),
                     time_zone: TimeZone::UTC,
+                    approval_policy: ApprovalPolicy::default(),
                     created_at: at,
                 };
                 let mut row = model(&user, issuer, None).into_active_model();
@@ -194,6 +196,50 @@ impl UserTx {
             .ok_or(Error::NotFound(Noun::User))?;
         Ok(account(row)?.user.time_zone)
     }
+
+    /// Sets what is given of this person's profile, and gives the profile as it is then.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such person, [`Error::NothingToUpdate`] when nothing is
+    /// given.
+    pub async fn save_profile(
+        &self,
+        time_zone: Option<TimeZone>,
+        policy: Option<ApprovalPolicy>,
+    ) -> Result<User> {
+        let mut update = Entity::update_many().filter(Column::Id.eq(self.user_id()));
+        if time_zone.is_none() && policy.is_none() {
+            return Err(Error::NothingToUpdate);
+        }
+        if let Some(zone) = time_zone {
+            update = update.col_expr(Column::TimeZone, Expr::value(zone.to_string()));
+        }
+        if let Some(policy) = policy {
+            update = update.col_expr(Column::ApprovalPolicy, Expr::value(policy.as_str()));
+        }
+        let row = update
+            .exec_with_returning(&self.tx)
+            .await
+            .map_err(translate)?
+            .pop()
+            .ok_or(Error::NotFound(Noun::User))?;
+        Ok(account(row)?.user)
+    }
+}
+
+impl UserScope {
+    /// When this person wants to be asked.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such person.
+    pub async fn approval_policy(&self) -> Result<ApprovalPolicy> {
+        let row = Entity::find_by_id(self.user_id())
+            .one(&self.reader)
+            .await
+            .map_err(translate)?
+            .ok_or(Error::NotFound(Noun::User))?;
+        from_name("users", row.approval_policy)
+    }
 }
 
 /// An address as it is compared.
@@ -209,6 +255,7 @@ fn model(user: &User, issuer: &str, password_hash: Option<&str>) -> Model {
         email_key: user.email.as_deref().map(key),
         password_hash: password_hash.map(str::to_owned),
         time_zone: user.time_zone.to_string(),
+        approval_policy: user.approval_policy.as_str().to_owned(),
         created_at: micros(user.created_at),
         deactivated_at: None,
     }
@@ -221,6 +268,7 @@ pub(crate) fn account(row: Model) -> Result<Account> {
             id: UserId::parse(&row.id).map_err(bad)?,
             email: row.email,
             time_zone: TimeZone::parse(&row.time_zone).map_err(bad)?,
+            approval_policy: from_name("users", row.approval_policy)?,
             created_at: row.created_at,
         },
         issuer: row.issuer,

@@ -1,5 +1,6 @@
 //! The rows, one file per table. Private to this crate: domain types go in and come out.
 
+pub(crate) mod approval;
 pub(crate) mod conversation;
 pub(crate) mod entry;
 pub(crate) mod operation;

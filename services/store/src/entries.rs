@@ -100,7 +100,11 @@ impl UserTx {
 pub(crate) fn said(body: &EntryBody) -> Option<&str> {
     match body {
         EntryBody::User { text } | EntryBody::Model { text } => Some(text),
-        EntryBody::Call(_) | EntryBody::Result(_) | EntryBody::Notice(_) => None,
+        EntryBody::Call(_)
+        | EntryBody::Result(_)
+        | EntryBody::ApprovalRequested(_)
+        | EntryBody::ApprovalDecided(_)
+        | EntryBody::Notice(_) => None,
     }
 }
 
@@ -110,6 +114,8 @@ fn kind(body: &EntryBody) -> &'static str {
         EntryBody::Model { .. } => "model",
         EntryBody::Call(_) => "call",
         EntryBody::Result(_) => "result",
+        EntryBody::ApprovalRequested(_) => "approval_requested",
+        EntryBody::ApprovalDecided(_) => "approval_decided",
         EntryBody::Notice(_) => "notice",
     }
 }

@@ -15,14 +15,14 @@ use crate::{
     entity::turn::{Column, Entity, Model},
     error::{corrupt, translate},
     store::begin_write,
-    turns::{turn, unfinished},
+    turns::{UNFINISHED, turn, unfinished},
 };
 
 /// Leases on everybody's turns.
 #[derive(Debug, Clone)]
 pub struct Leases {
     writer: DatabaseConnection,
-    reader: DatabaseConnection,
+    pub(crate) reader: DatabaseConnection,
 }
 
 impl Leases {
@@ -31,7 +31,8 @@ impl Leases {
     }
 
     /// Leases the oldest turn that can be run: a queued one with none before it in its
-    /// conversation, or a running one whose lease has lapsed.
+    /// conversation, a running one whose lease has lapsed, or one that waits for approval and is to
+    /// be stopped.
     ///
     /// Take a new `owner` for each lease: it is what tells this lease from those before it, also
     /// from one that the same process has lost without noticing.
@@ -143,7 +144,8 @@ impl Leases {
     }
 }
 
-/// Running without a good lease, or queued with nothing unfinished before it.
+/// Running without a good lease, queued with nothing unfinished before it, or waiting for an
+/// approval that nobody wants any more.
 fn claimable(now: Timestamp) -> Condition {
     let earlier = Alias::new("earlier");
     let of = |column: Column| Expr::col((earlier.clone(), column));
@@ -153,9 +155,7 @@ fn claimable(now: Timestamp) -> Condition {
         .from_as(Entity, earlier.clone())
         .and_where(of(Column::ConversationId).eq(mine(Column::ConversationId)))
         .and_where(of(Column::Ordinal).lt(mine(Column::Ordinal)))
-        .and_where(
-            of(Column::State).is_in([TurnState::Queued.as_str(), TurnState::Running.as_str()]),
-        )
+        .and_where(of(Column::State).is_in(UNFINISHED))
         .to_owned();
     let lapsed = Condition::all()
         .add(Column::State.eq(TurnState::Running.as_str()))
@@ -167,8 +167,11 @@ fn claimable(now: Timestamp) -> Condition {
     let next = Condition::all()
         .add(Column::State.eq(TurnState::Queued.as_str()))
         .add(Expr::exists(before_it).not());
+    let to_be_stopped = Condition::all()
+        .add(Column::State.eq(TurnState::WaitingForApproval.as_str()))
+        .add(Column::CancelRequested.eq(true));
     // The first part repeats the others in the words of the partial index.
-    unfinished().add(Condition::any().add(lapsed).add(next))
+    unfinished().add(Condition::any().add(lapsed).add(next).add(to_be_stopped))
 }
 
 async fn first<C: sea_orm::ConnectionTrait>(

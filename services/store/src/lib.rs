@@ -12,6 +12,7 @@
 //! queries on [`UserScope`] and [`UserTx`].
 
 mod accounts;
+mod approvals;
 mod config;
 mod conversations;
 mod convert;

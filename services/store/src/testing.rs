@@ -6,8 +6,8 @@ use std::{ops::Deref, time::Duration};
 use chrono::DateTime;
 use sea_orm::{ConnectionTrait, Database};
 use taskchat_domain::{
-    Conversation, ConversationId, ConversationTitle, EntryId, SessionId, TimeZone, Timestamp, Turn,
-    TurnId, TurnState, Usage, User, UserId,
+    ApprovalPolicy, Conversation, ConversationId, ConversationTitle, EntryId, SessionId, TimeZone,
+    Timestamp, Turn, TurnId, TurnState, Usage, User, UserId,
 };
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -100,6 +100,7 @@ impl TestStore {
             id: id.clone(),
             email: Some(format!("{name}@example.org")),
             time_zone: TimeZone::UTC,
+            approval_policy: ApprovalPolicy::default(),
             created_at: at(0),
         };
         let accounts = self.accounts();

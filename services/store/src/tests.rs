@@ -1,6 +1,7 @@
 //! The store against real databases, one file per noun.
 
 mod accounts;
+mod approvals;
 mod conversations;
 mod ledger;
 mod opening;

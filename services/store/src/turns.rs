@@ -114,7 +114,48 @@ impl UserTx {
         Ok(())
     }
 
-    /// True while a turn of the conversation is queued or running.
+    /// Lays a turn that is held by `lease` aside until the person has answered, and gives it as it
+    /// is then. Nobody holds it any more.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the turn has ended or is held by somebody else.
+    pub async fn park_turn(&self, id: TurnId, lease: Uuid, usage: Usage) -> Result<Turn> {
+        let parked = Entity::update_many()
+            .col_expr(
+                Column::State,
+                Expr::value(TurnState::WaitingForApproval.as_str()),
+            )
+            .col_expr(Column::InputTokens, Expr::value(usage.input_tokens))
+            .col_expr(Column::OutputTokens, Expr::value(usage.output_tokens))
+            .col_expr(Column::LeaseOwner, Expr::value(None::<Uuid>))
+            .col_expr(Column::LeaseUntil, Expr::value(None::<Timestamp>))
+            .filter(fence(self.user_id(), id, Some(lease)))
+            .exec_with_returning(&self.tx)
+            .await
+            .map_err(translate)?
+            .pop();
+        turn(parked.ok_or_else(lease_lost)?)
+    }
+
+    /// Lets a turn that waits for approval go on, before all others of its conversation; false when
+    /// it does not wait (any more) or is to be stopped. Of several that try, one succeeds.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn unpark_turn(&self, id: TurnId) -> Result<bool> {
+        let resumed = Entity::update_many()
+            .col_expr(Column::State, Expr::value(TurnState::Queued.as_str()))
+            .filter(Column::Id.eq(id.uuid()))
+            .filter(Column::UserId.eq(self.user_id()))
+            .filter(Column::State.eq(TurnState::WaitingForApproval.as_str()))
+            .filter(Column::CancelRequested.eq(false))
+            .exec(&self.tx)
+            .await
+            .map_err(translate)?;
+        Ok(resumed.rows_affected == 1)
+    }
+
+    /// True while a turn of the conversation is queued, running or waiting for approval.
     ///
     /// # Errors
     /// Those of the database.
@@ -133,7 +174,8 @@ impl UserTx {
         Ok(found.is_some())
     }
 
-    /// In how many conversations of this person turns are queued or running.
+    /// In how many conversations of this person turns are queued or running. Those that wait for
+    /// the person cost nothing.
     ///
     /// # Errors
     /// Those of the database.
@@ -143,7 +185,7 @@ impl UserTx {
             .column(Column::ConversationId)
             .distinct()
             .filter(Column::UserId.eq(self.user_id()))
-            .filter(unfinished())
+            .filter(Column::State.is_in([TurnState::Queued.as_str(), TurnState::Running.as_str()]))
             .count(&self.tx)
             .await
             .map_err(translate)
@@ -221,10 +263,16 @@ impl UserTx {
     }
 }
 
-/// Turns that are queued or running.
+/// The states of turns that have not ended, in the words of the partial indexes.
+pub(crate) const UNFINISHED: [&str; 3] = [
+    TurnState::Queued.as_str(),
+    TurnState::Running.as_str(),
+    TurnState::WaitingForApproval.as_str(),
+];
+
+/// Turns that have not ended.
 pub(crate) fn unfinished() -> Condition {
-    Condition::all()
-        .add(Column::State.is_in([TurnState::Queued.as_str(), TurnState::Running.as_str()]))
+    Condition::all().add(Column::State.is_in(UNFINISHED))
 }
 
 /// One unfinished turn, if it is held by `lease` (`None`: by nobody). Whoever lost the turn to

@@ -139,12 +139,16 @@ impl From<Error> for Refusal {
         let (code, field) = match &error {
             Error::NotFound(Noun::Task) => (Code::TaskNotFound, None),
             Error::NotFound(Noun::Operation) => (Code::OperationNotFound, None),
-            Error::NotFound(Noun::Conversation | Noun::Turn | Noun::User) => (Code::NotFound, None),
+            Error::NotFound(Noun::Conversation | Noun::Turn | Noun::User | Noun::Approval) => {
+                (Code::NotFound, None)
+            }
             Error::Invalid { field, .. } => (Code::ValidationError, Some(field.clone())),
             Error::NothingToUpdate => (Code::NoFieldsToUpdate, None),
             Error::AlreadyExists(_) => (Code::AlreadyExists, None),
             Error::Conflict { field, .. } => (Code::Conflict, field.clone()),
-            Error::Busy | Error::NotUndone(_) | Error::NotRetryable => (Code::Conflict, None),
+            Error::Busy | Error::NotUndone(_) | Error::NotRetryable | Error::ApprovalClosed(_) => {
+                (Code::Conflict, None)
+            }
             Error::Exhausted { .. } => (Code::LimitExceeded, None),
             Error::WrongCredentials | Error::BadToken => (Code::Unauthenticated, None),
             Error::Unavailable(_) | Error::TimedOut | Error::Internal(_) => (Code::DbError, None),

@@ -6,7 +6,7 @@ use taskchat_proto::v1::{
 use tonic::{Code, Request, Status, metadata::MetadataValue, transport::Channel};
 use tonic_types::StatusExt;
 
-use super::{Happening, Receipt, Refusal, Reply, Say, TaskSeen};
+use super::{Asked, Happening, Receipt, Refusal, Reply, Say, TaskSeen};
 use crate::{PATIENCE, User};
 
 /// A connection to the app that a user belongs to.
@@ -101,6 +101,26 @@ pub(super) async fn undo(user: &User, operation: &str) -> Result<Receipt, Refusa
         .await
         .map_err(|status| refusal(&status))?;
     Ok(undone.into_inner().receipt.expect("a receipt").into())
+}
+
+pub(super) async fn decide(user: &User, approval: &str, decision: &str) -> Result<Asked, Refusal> {
+    let mut client = ChatServiceClient::new(channel(user).await);
+    let request = decision_request(approval, decision);
+    let decided = client
+        .decide_approval(authorized(user, request))
+        .await
+        .map_err(|status| refusal(&status))?;
+    Ok(decided.into_inner().approval.expect("an approval").into())
+}
+
+pub(super) fn decision_request(approval: &str, decision: &str) -> v1::DecideApprovalRequest {
+    let decision = format!("DECISION_{}", decision.to_uppercase());
+    v1::DecideApprovalRequest {
+        approval_id: approval.to_owned(),
+        decision: v1::Decision::from_str_name(&decision)
+            .unwrap_or_default()
+            .into(),
+    }
 }
 
 fn authorized<T>(user: &User, message: T) -> Request<T> {

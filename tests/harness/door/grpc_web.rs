@@ -10,7 +10,7 @@ use reqwest::Method;
 use taskchat_proto::v1;
 use tonic::{Code, Status};
 
-use super::{Happening, Receipt, Refusal, Reply, Say, TaskSeen, grpc};
+use super::{Asked, Happening, Receipt, Refusal, Reply, Say, TaskSeen, grpc};
 use crate::User;
 
 /// How frames are written.
@@ -92,6 +92,18 @@ pub(super) async fn undo(
     let undone: v1::UndoOperationResponse =
         unary(user, framing, "TaskService/UndoOperation", &request).await?;
     Ok(undone.receipt.expect("a receipt").into())
+}
+
+pub(super) async fn decide(
+    user: &User,
+    framing: Framing,
+    approval: &str,
+    decision: &str,
+) -> Result<Asked, Refusal> {
+    let request = grpc::decision_request(approval, decision);
+    let decided: v1::DecideApprovalResponse =
+        unary(user, framing, "ChatService/DecideApproval", &request).await?;
+    Ok(decided.approval.expect("an approval").into())
 }
 
 async fn unary<T: Message + Default>(

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Happening, Receipt, Refusal, Reply, Say, TaskSeen, member};
+use super::{Asked, Happening, Receipt, Refusal, Reply, Say, TaskSeen, member};
 use crate::{Answer, User, sse};
 
 pub(super) async fn chat(user: &User, say: Say) -> Result<Reply, Refusal> {
@@ -53,6 +53,14 @@ pub(super) async fn undo(user: &User, operation: &str) -> Result<Receipt, Refusa
         .post(&format!("/api/operations/{operation}:undo"), json!({}))
         .await;
     read(&answer).map(|undone| Receipt::from(&undone["receipt"]))
+}
+
+pub(super) async fn decide(user: &User, approval: &str, decision: &str) -> Result<Asked, Refusal> {
+    let body = json!({ "decision": decision });
+    let answer = user
+        .post(&format!("/api/approvals/{approval}:decide"), body)
+        .await;
+    read(&answer).map(|decided| Asked::from(&decided))
 }
 
 /// The path of the user that the message names.

@@ -19,6 +19,21 @@ pub struct Reply {
     pub turn_id: String,
     /// Where the turn stands, in lower case.
     pub status: String,
+    /// What waits for the person's word.
+    pub approvals: Vec<Asked>,
+}
+
+/// A question to the person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// Its id.
+    pub id: String,
+    /// `pending` ...
+    pub state: String,
+    /// `bulk` ...
+    pub reason: String,
+    /// What it is about.
+    pub calls: Vec<Call>,
 }
 
 /// A tool call and what came of it.
@@ -79,6 +94,8 @@ pub struct Happening {
     pub text: String,
     /// The call of `tool_called` and `tool_returned`.
     pub call: Option<Call>,
+    /// The question of `approval_requested` and `approval_decided`.
+    pub asked: Option<Asked>,
     /// The whole answer of `completed`.
     pub reply: Option<Reply>,
 }
@@ -109,6 +126,7 @@ impl From<v1::ChatResponse> for Reply {
             text: reply.response_text,
             calls: reply.tool_calls.into_iter().map(Call::from).collect(),
             turn_id: reply.turn_id,
+            approvals: reply.approvals.into_iter().map(Asked::from).collect(),
         }
     }
 }
@@ -122,6 +140,35 @@ impl From<&Value> for Reply {
             calls: calls.iter().map(Call::from).collect(),
             turn_id: member(reply, "turn_id"),
             status: member(reply, "status"),
+            approvals: reply["approvals"]
+                .as_array()
+                .expect("a list of approvals")
+                .iter()
+                .map(Asked::from)
+                .collect(),
+        }
+    }
+}
+
+impl From<v1::Approval> for Asked {
+    fn from(asked: v1::Approval) -> Self {
+        Self {
+            state: short(asked.state().as_str_name(), "APPROVAL_STATE_"),
+            reason: short(asked.reason().as_str_name(), "APPROVAL_REASON_"),
+            id: asked.id,
+            calls: asked.calls.into_iter().map(Call::from).collect(),
+        }
+    }
+}
+
+impl From<&Value> for Asked {
+    fn from(asked: &Value) -> Self {
+        let calls = asked["calls"].as_array().expect("a list of calls");
+        Self {
+            id: member(asked, "id"),
+            state: member(asked, "state"),
+            reason: member(asked, "reason"),
+            calls: calls.iter().map(Call::from).collect(),
         }
     }
 }
@@ -210,6 +257,7 @@ impl From<v1::TurnEvent> for Happening {
             kind: String::new(),
             text: String::new(),
             call: None,
+            asked: None,
             reply: None,
         };
         let kind = match event.event.expect("an event says what happened") {
@@ -225,6 +273,14 @@ impl From<v1::TurnEvent> for Happening {
             Event::ToolReturned(call) => {
                 happening.call = Some(call.into());
                 "tool_returned"
+            }
+            Event::ApprovalRequested(asked) => {
+                happening.asked = Some(asked.into());
+                "approval_requested"
+            }
+            Event::ApprovalDecided(asked) => {
+                happening.asked = Some(asked.into());
+                "approval_decided"
             }
             Event::Notice(_) => "notice",
             Event::Heartbeat(_) => "heartbeat",
@@ -253,6 +309,10 @@ impl From<crate::Event> for Happening {
                 _ => String::new(),
             },
             call: event.kind.starts_with("tool_").then(|| Call::from(data)),
+            asked: event
+                .kind
+                .starts_with("approval_")
+                .then(|| Asked::from(data)),
             reply: (event.kind == "completed").then(|| Reply::from(data)),
             kind: event.kind,
         }

@@ -114,7 +114,9 @@ fn turn_messages(entries: &[&Entry], cap: usize) -> Vec<Message> {
             }
             EntryBody::Call(call) => turn.calls.push((entry.turn_id, call)),
             EntryBody::Result(_) => turn.end_step(),
-            EntryBody::Notice(_) => {}
+            EntryBody::ApprovalRequested(_)
+            | EntryBody::ApprovalDecided(_)
+            | EntryBody::Notice(_) => {}
         }
     }
     turn.end_step();

@@ -4,7 +4,8 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use taskchat_domain::{
-    Clock, Entry, EntryBody, EntryId, Error, Result, SystemClock, TurnId, Usage,
+    Approval, ApprovalId, ApprovalReason, ApprovalState, Call, Clock, ConversationId, Entry,
+    EntryBody, EntryId, Error, Result, SystemClock, TurnId, Usage,
 };
 
 use crate::Journal;
@@ -52,7 +53,7 @@ impl MemoryJournal {
             .collect()
     }
 
-    /// One letter an entry: t(ext), c(all), r(esult), e(rror), n(otice).
+    /// One letter an entry: t(ext), c(all), r(esult), e(rror), n(otice), a(sked), d(ecided).
     pub(crate) fn script(&self) -> String {
         self.bodies()
             .iter()
@@ -62,6 +63,8 @@ impl MemoryJournal {
                 EntryBody::Call(_) => 'c',
                 EntryBody::Result(result) if result.is_error => 'e',
                 EntryBody::Result(_) => 'r',
+                EntryBody::ApprovalRequested(_) => 'a',
+                EntryBody::ApprovalDecided(_) => 'd',
                 EntryBody::Notice(_) => 'n',
             })
             .collect()
@@ -144,6 +147,22 @@ impl Journal for MemoryJournal {
         assert_eq!(texts.next(), None, "one text a step");
         state.step.clear();
         Ok(state.store(self.turn, bodies))
+    }
+
+    async fn ask_person(&self, calls: Vec<Call>, reason: ApprovalReason) -> Result<()> {
+        let now = SystemClock.now();
+        let asked = EntryBody::ApprovalRequested(Approval {
+            id: ApprovalId::new(),
+            conversation_id: ConversationId::new(),
+            turn_id: self.turn,
+            calls,
+            reason,
+            state: ApprovalState::Pending,
+            created_at: now,
+            expires_at: now,
+            decided_at: None,
+        });
+        self.append(vec![asked]).await.map(drop)
     }
 
     async fn delta(&self, text: &str) -> Result<()> {

@@ -31,7 +31,10 @@ pub(super) fn verdict(history: &[Entry], turn: TurnId) -> Verdict {
             EntryBody::Notice(notice) if notice.kind == NoticeKind::UnbackedClaim => {
                 return Verdict::Stands;
             }
-            EntryBody::User { .. } | EntryBody::Notice(_) => {}
+            EntryBody::User { .. }
+            | EntryBody::ApprovalRequested(_)
+            | EntryBody::ApprovalDecided(_)
+            | EntryBody::Notice(_) => {}
         }
     }
     let claim = answers

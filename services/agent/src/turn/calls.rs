@@ -3,7 +3,7 @@
 use std::{pin::pin, time::Duration};
 
 use serde_json::{Value, json};
-use taskchat_domain::{Call, CallResult};
+use taskchat_domain::{ApprovalState, Call, CallResult};
 use tokio::time::timeout;
 use tracing::{Instrument, field, info_span};
 
@@ -52,6 +52,17 @@ pub(super) fn refused(open: &OpenCall, most: usize) -> Option<CallResult> {
     if open.surplus {
         let message = format!("not done: at most {most} calls can be made at once");
         return Some(refusal(id, "TOO_MANY_CALLS", &message));
+    }
+    match open.word {
+        Some(ApprovalState::Denied) => {
+            let message = "the person did not allow this; nothing was changed by it";
+            return Some(refusal(id, "DENIED", message));
+        }
+        Some(ApprovalState::Expired) => {
+            let message = "nobody allowed this in time; nothing was changed by it";
+            return Some(refusal(id, "EXPIRED", message));
+        }
+        Some(ApprovalState::Pending | ApprovalState::Approved) | None => {}
     }
     let members = open.call.arguments.as_object();
     if members.is_none_or(|members| members.len() == 1 && members.contains_key(RAW)) {

@@ -31,6 +31,8 @@ pub(super) fn unrun(ending: &Ending) -> (&'static str, &'static str) {
             FailureKind::ToolsUnavailable => ("TOOLS_UNAVAILABLE", "the tools cannot be reached"),
             _ => ("NOT_DONE", "the turn ended before it was done"),
         },
-        Ending::Completed | Ending::Broken(_) => ("NOT_DONE", "the turn ended before it was done"),
+        Ending::Completed | Ending::Waiting | Ending::Broken(_) => {
+            ("NOT_DONE", "the turn ended before it was done")
+        }
     }
 }

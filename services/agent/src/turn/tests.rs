@@ -1,5 +1,6 @@
 //! Turns against a scripted model, real MCP over a pipe, and a journal in memory.
 
+mod approvals;
 mod faults;
 
 use std::{
@@ -9,7 +10,8 @@ use std::{
 
 use serde_json::json;
 use taskchat_domain::{
-    Call, CallId, EntryBody, FailureKind, NoticeKind, SystemClock, TimeZone, TurnId, UserId,
+    ApprovalPolicy, Call, CallId, EntryBody, FailureKind, NoticeKind, SystemClock, TimeZone,
+    TurnId, UserId,
 };
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -30,6 +32,7 @@ struct Stage {
     fallback: Option<Arc<dyn Model>>,
     hands: FakeHands,
     limits: Limits,
+    policy: ApprovalPolicy,
     turn: TurnId,
     journal: MemoryJournal,
     cancel: CancellationToken,
@@ -61,6 +64,7 @@ impl Stage {
                 calls: 3,
                 ..Config::default().limits()
             },
+            policy: ApprovalPolicy::default(),
             turn,
             journal: MemoryJournal::after(turn, stored),
             cancel: CancellationToken::new(),
@@ -85,6 +89,7 @@ impl Stage {
             user: UserId::generate(),
             turn_id: self.turn,
             time_zone: TimeZone::UTC,
+            approval_policy: self.policy,
         };
         let run = agent.run(&bench, &self.journal, &self.cancel);
         timeout(Duration::from_secs(30), run).await.expect("an end")

@@ -7,7 +7,7 @@ use taskchat_domain::{
 };
 use taskchat_proto::v1::{self, turn_event::Event};
 
-use super::{operation, timestamp, value};
+use super::{approval::approval, operation, timestamp, value};
 use crate::status::failure_code;
 
 pub(crate) fn turn(turn: &Turn, reply: &Reply, owner: &UserId) -> v1::Turn {
@@ -35,6 +35,11 @@ pub(crate) fn response(reply: &Reply, owner: &UserId) -> v1::ChatResponse {
         status: state(reply.state).into(),
         notices: reply.notices.iter().map(notice).collect(),
         usage: Some(usage(reply.usage)),
+        approvals: reply
+            .approvals
+            .iter()
+            .map(|it| approval(it, owner))
+            .collect(),
     }
 }
 
@@ -91,6 +96,8 @@ fn body(body: EventBody, owner: &UserId) -> Event {
         EventBody::TextDelta { text } => Event::TextDelta(v1::TextDelta { text }),
         EventBody::ToolCalled(call) => Event::ToolCalled(tool_call(&call, owner)),
         EventBody::ToolReturned(call) => Event::ToolReturned(tool_call(&call, owner)),
+        EventBody::ApprovalRequested(it) => Event::ApprovalRequested(approval(&it, owner)),
+        EventBody::ApprovalDecided(it) => Event::ApprovalDecided(approval(&it, owner)),
         EventBody::Notice(it) => Event::Notice(notice(&it)),
         EventBody::Completed(reply) => Event::Completed(response(&reply, owner)),
         EventBody::Failed {
@@ -104,7 +111,7 @@ pub(crate) fn tool_calls(calls: &[ToolCall], owner: &UserId) -> Vec<v1::ToolCall
     calls.iter().map(|call| tool_call(call, owner)).collect()
 }
 
-fn tool_call(call: &ToolCall, owner: &UserId) -> v1::ToolCall {
+pub(crate) fn tool_call(call: &ToolCall, owner: &UserId) -> v1::ToolCall {
     v1::ToolCall {
         id: call.id.as_str().to_owned(),
         tool: call.tool.clone(),
@@ -133,6 +140,7 @@ pub(crate) const fn state(state: TurnState) -> v1::TurnState {
     match state {
         TurnState::Queued => v1::TurnState::Queued,
         TurnState::Running => v1::TurnState::Running,
+        TurnState::WaitingForApproval => v1::TurnState::WaitingForApproval,
         TurnState::Completed => v1::TurnState::Completed,
         TurnState::Failed => v1::TurnState::Failed,
         TurnState::Cancelled => v1::TurnState::Cancelled,

@@ -155,6 +155,7 @@ fn a_failed_turn_tells_what_had_already_happened() {
         }],
         state: TurnState::Failed,
         notices: vec![],
+        approvals: vec![],
         usage: Usage::default(),
     };
     for (kind, code, why, retryable) in [

@@ -12,6 +12,7 @@ pub(crate) struct Model {
     pub(crate) email_key: Option<String>,
     pub(crate) password_hash: Option<String>,
     pub(crate) time_zone: String,
+    pub(crate) approval_policy: String,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) deactivated_at: Option<DateTimeUtc>,
 }

@@ -1,6 +1,6 @@
 //! Accounts, sign-ins, and the signing key.
 
-use taskchat_domain::{Error, Kind, SessionId, TimeZone, User, UserId};
+use taskchat_domain::{ApprovalPolicy, Error, Kind, SessionId, TimeZone, User, UserId};
 
 use crate::{
     NewSession, Rotation,
@@ -12,6 +12,7 @@ fn user(id: &str, email: Option<&str>) -> User {
         id: UserId::parse(id).unwrap(),
         email: email.map(str::to_owned),
         time_zone: TimeZone::parse("Asia/Tokyo").unwrap(),
+        approval_policy: ApprovalPolicy::default(),
         created_at: at(0),
     }
 }

@@ -113,6 +113,8 @@ fn failed(doing: Doing, named: &str, due: Option<&str>, error: &Value) -> String
         {
             format!("Nothing was {done}: {}.", plain(message))
         }
+        "DENIED" => format!("As you said no, {it} was not {done}."),
+        "EXPIRED" => format!("There was no answer in time, so {it} was not {done}."),
         "TIMED_OUT" | "INTERRUPTED" | "TOOLS_UNAVAILABLE" => {
             format!("I got no answer about {it}; please check whether it was {done}.")
         }
