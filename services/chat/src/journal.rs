@@ -3,19 +3,22 @@
 //! Every write is fenced by the lease: once another process has taken the turn over, nothing more
 //! can be written here.
 
+mod state;
+
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use taskchat_agent::Journal;
 use taskchat_domain::{
-    Approval, ApprovalId, ApprovalReason, ApprovalState, Call, CallId, Clock, Entry, EntryBody,
-    Error, EventBody, Failure, Reply, Result, ToolCall, Turn, TurnState, Usage, UserId,
+    Approval, ApprovalId, ApprovalReason, ApprovalState, Call, Clock, Entry, EntryBody, EventBody,
+    Failure, Reply, Result, Turn, TurnState, Usage, UserId,
 };
 use taskchat_store::{Store, UserTx};
 use tokio::sync::{Mutex, Notify};
 use uuid::Uuid;
 
 use crate::{ledger::put_right, wake::Wakes};
+use state::State;
 
 /// Text is written when this much has come together...
 const COALESCE_BYTES: usize = 256;
@@ -41,21 +44,6 @@ pub(crate) struct TurnJournal {
     text_waits: Notify,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    /// Deltas not yet written.
-    pending: String,
-    /// Deltas of the current step, written or not; its Model entry must be the same.
-    step: String,
-    entries: Vec<Entry>,
-    calls: HashMap<CallId, ToolCall>,
-    usage: Usage,
-    /// True from the beginning of a write until it is known to have succeeded. After one that has
-    /// not, nothing is written any more: what is stored may differ from what is remembered here,
-    /// and whoever takes the turn up reads it anew.
-    in_doubt: bool,
-}
-
 impl TurnJournal {
     /// Opens the journal of a turn under `lease`, with what the turn has stored so far.
     pub(crate) async fn open(
@@ -68,10 +56,8 @@ impl TurnJournal {
         approval_ttl: Duration,
     ) -> Result<Self> {
         let entries = store.as_user(&user).entries(&[turn.id]).await?;
-        let mut state = State {
-            usage: turn.usage,
-            ..State::default()
-        };
+        let mut state = State::default();
+        state.usage = turn.usage;
         for entry in entries {
             state.note(entry);
         }
@@ -141,12 +127,24 @@ impl TurnJournal {
 
     async fn end(
         &self,
-        mut bodies: Vec<EntryBody>,
+        bodies: Vec<EntryBody>,
         ended: TurnState,
         failure: Option<Failure>,
     ) -> Result<()> {
         let mut state = self.state.lock().await;
         state.begin_write()?;
+        let written = self.end_stored(&mut state, bodies, ended, failure).await;
+        state.end_write(&written);
+        written
+    }
+
+    async fn end_stored(
+        &self,
+        state: &mut State,
+        mut bodies: Vec<EntryBody>,
+        ended: TurnState,
+        failure: Option<Failure>,
+    ) -> Result<()> {
         let (id, lease, now) = (self.turn.id, Some(self.lease), self.clock.now());
         let tx = self.store.begin(&self.user).await?;
         let mut events = state.take_pending();
@@ -173,7 +171,6 @@ impl TurnJournal {
         tx.touch_conversation(self.turn.conversation_id, now)
             .await?;
         tx.commit().await?;
-        state.in_doubt = false;
         self.wakes.wake(id);
         Ok(())
     }
@@ -182,10 +179,21 @@ impl TurnJournal {
     async fn write(
         &self,
         state: &mut State,
+        bodies: Vec<EntryBody>,
+        more: Vec<EventBody>,
+    ) -> Result<()> {
+        state.begin_write()?;
+        let written = self.write_stored(state, bodies, more).await;
+        state.end_write(&written);
+        written
+    }
+
+    async fn write_stored(
+        &self,
+        state: &mut State,
         mut bodies: Vec<EntryBody>,
         mut more: Vec<EventBody>,
     ) -> Result<()> {
-        state.begin_write()?;
         let now = self.clock.now();
         let tx: UserTx = self.store.begin(&self.user).await?;
         put_right(&tx, self.turn.id, &mut bodies).await?;
@@ -204,71 +212,11 @@ impl TurnJournal {
                 .await?
         };
         tx.commit().await?;
-        state.in_doubt = false;
         for entry in entries {
             state.note(entry);
         }
         self.wakes.wake(self.turn.id);
         Ok(())
-    }
-}
-
-impl State {
-    /// Refuses when the outcome of an earlier write is not known.
-    fn begin_write(&mut self) -> Result<()> {
-        if self.in_doubt {
-            let cause = "an earlier write to the turn may not have succeeded";
-            return Err(Error::Unavailable(cause.into()));
-        }
-        self.in_doubt = true;
-        Ok(())
-    }
-
-    /// The text that waits, as an event.
-    fn take_pending(&mut self) -> Vec<EventBody> {
-        if self.pending.is_empty() {
-            return Vec::new();
-        }
-        vec![EventBody::TextDelta {
-            text: std::mem::take(&mut self.pending),
-        }]
-    }
-
-    /// What followers see of an entry about to be stored.
-    fn event_of(&mut self, body: &EntryBody) -> Option<EventBody> {
-        match body {
-            EntryBody::User { .. } => None,
-            EntryBody::Model { text } => {
-                // Deltas joined are the text; whatever was not streamed is sent now.
-                let streamed = std::mem::take(&mut self.step);
-                text.strip_prefix(streamed.as_str())
-                    .filter(|rest| !rest.is_empty())
-                    .map(|rest| EventBody::TextDelta {
-                        text: rest.to_owned(),
-                    })
-            }
-            EntryBody::Call(call) => Some(EventBody::ToolCalled(call.clone().into())),
-            EntryBody::Result(result) => {
-                let mut call = self.calls.get(&result.call_id)?.clone();
-                call.result = Some(result.content.clone());
-                call.is_error = result.is_error;
-                call.receipt.clone_from(&result.receipt);
-                Some(EventBody::ToolReturned(call))
-            }
-            EntryBody::ApprovalRequested(asked) => {
-                Some(EventBody::ApprovalRequested(asked.clone()))
-            }
-            EntryBody::ApprovalDecided(closed) => Some(EventBody::ApprovalDecided(closed.clone())),
-            EntryBody::Notice(notice) => Some(EventBody::Notice(notice.clone())),
-        }
-    }
-
-    /// Remembers a stored entry.
-    fn note(&mut self, entry: Entry) {
-        if let EntryBody::Call(call) = &entry.body {
-            self.calls.insert(call.id.clone(), call.clone().into());
-        }
-        self.entries.push(entry);
     }
 }
 
@@ -356,7 +304,6 @@ impl Journal for TurnJournal {
         tx.append_entries(self.turn.conversation_id, id, vec![body], None, now)
             .await?;
         tx.commit().await?;
-        state.in_doubt = false;
         self.wakes.wake(id);
         Ok(())
     }
