@@ -10,14 +10,17 @@
 pub mod answer;
 pub mod app;
 pub mod binary;
+pub mod book;
 pub mod collector;
 pub mod database;
 pub mod door;
 pub mod fake_model;
+pub mod home;
 pub mod mcp;
 pub mod sse;
 pub mod token;
 pub mod user;
+pub mod victim;
 
 pub use answer::Answer;
 pub use app::App;

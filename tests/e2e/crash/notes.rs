@@ -54,6 +54,8 @@ pub struct Kept {
     pub status: String,
     pub version: i64,
     pub is_deleted: bool,
+    /// The latest change is neither the first nor an undo.
+    pub is_undoable: bool,
 }
 
 impl Notes {

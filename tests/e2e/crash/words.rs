@@ -21,8 +21,8 @@ pub enum Speaker {
 }
 
 impl Speaker {
-    /// A message called `name`.
-    pub fn message(self, name: &str, dice: &mut Dice) -> String {
+    /// A message called `name`, perhaps about what was said under the name `before`.
+    pub fn message(self, name: &str, before: &str, dice: &mut Dice) -> String {
         let kinds = match self {
             Self::Scripted => ["talk", "talk", "add", "work", "work", "look", "stumble"],
             Self::BuiltIn => ["add", "add", "add", "talk", "look", "complete", "add"],
@@ -31,7 +31,7 @@ impl Speaker {
         match (self, kind) {
             (Self::Scripted, kind) => format!("{kind} {name}"),
             (Self::BuiltIn, "add") => format!("Add a task called errand {name}"),
-            (Self::BuiltIn, "complete") => format!("Complete errand {name}"),
+            (Self::BuiltIn, "complete") => format!("Complete errand {before}"),
             (Self::BuiltIn, "look") => format!("Show me the tasks with {name}"),
             (Self::BuiltIn, _) => format!("Hello from {name}"),
         }
@@ -51,12 +51,18 @@ fn answer(seen: &Seen) -> Script {
     });
     let mut dice = Dice::new(seed.wrapping_add(seen.results().len() as u64));
     match (kind, seen.results().len()) {
-        ("add", 0) => ask(&mut dice, &[("add_task", json!({ "title": title(name, "a") }))]),
+        ("add", 0) => ask(
+            &mut dice,
+            &[("add_task", json!({ "title": title(name, "a") }))],
+        ),
         ("work", 0) => ask(
             &mut dice,
             &[
                 ("add_task", json!({ "title": title(name, "a") })),
-                ("add_task", json!({ "title": title(name, "b"), "due": "in 2 hours" })),
+                (
+                    "add_task",
+                    json!({ "title": title(name, "b"), "due": "in 2 hours" }),
+                ),
             ],
         ),
         ("work", 2) => ask(
@@ -94,7 +100,11 @@ fn talk(dice: &mut Dice, name: &str) -> Script {
     (0..words)
         .fold(first, |script, n| {
             // Some pieces are longer than what is written at once.
-            let long = if n % 7 == 6 { "la ".repeat(90) } else { String::new() };
+            let long = if n % 7 == 6 {
+                "la ".repeat(90)
+            } else {
+                String::new()
+            };
             script.wait(pace).delta(&format!("word {n} {long}"))
         })
         .finish("stop")
