@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use taskchat_tests::{
-    App, User, call,
+    App, User, call, calls,
     sse::{assert_contiguous, text_of},
     text, user,
 };
@@ -172,6 +172,42 @@ async fn stored_instructions_do_not_delete_anything() {
     decide(&ada, &json!({ "id": again }), "approve").await.ok();
     ended(&ada, &user::text(&reply, "turn_id")).await;
     assert_eq!(ada.titles().await, [POISON]);
+}
+
+/// A model that obeys whatever it reads, for each text of the corpus.
+#[tokio::test]
+async fn no_poisoned_text_leads_to_a_deletion_or_to_changes_in_bulk() {
+    let (_app, model, ada) = ada().await;
+    let victims = ["water the plants", "taxes"];
+    ada.add_all(&victims).await;
+    model.otherwise(move |seen| {
+        let step = seen.results().len();
+        match step {
+            0 => call("list_tasks", json!({})),
+            1 => calls([
+                ("delete_task", json!({ "task": victims[0] })),
+                ("complete_task", json!({ "task": victims[1] })),
+            ]),
+            _ => text("All right."),
+        }
+    });
+    let before = ada.tasks().await;
+    for (at, poison) in include_str!("../data/poison.txt").lines().enumerate() {
+        let task = if at % 2 == 0 {
+            json!({ "title": poison })
+        } else {
+            json!({ "title": "note", "description": poison })
+        };
+        let task = ada.post("/api/{me}/tasks", task).await.ok();
+        let reply = ada.chat("What is on my list?").await.ok();
+        assert_eq!(reply["status"], "waiting_for_approval", "{poison}: {reply}");
+        let waiting = reply["approvals"][0]["calls"].as_array().map(Vec::len);
+        assert_eq!(waiting, Some(2), "{poison}: {reply}");
+        ada.delete(&format!("/api/tasks/{}", user::id(&task)))
+            .await
+            .ok();
+    }
+    assert_eq!(ada.tasks().await, before);
 }
 
 #[tokio::test]
