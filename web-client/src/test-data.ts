@@ -1,6 +1,6 @@
 // Values for tests, whole by default and different where a test says so.
 
-import type { Message, Receipt, Task, ToolCall, TurnEvent } from "./state/model";
+import type { Approval, Message, Receipt, Task, ToolCall, TurnEvent } from "./state/model";
 
 export function aTask(fields: Partial<Task> = {}): Task {
   return {
@@ -66,6 +66,41 @@ export function aTurn(turnId: string, at = 1_000): readonly Message[] {
     aMessage({ id: `${turnId}-q`, turnId, content: `Question ${turnId}`, at }),
     aMessage({ id: `${turnId}-a`, turnId, role: "assistant", content: `Answer ${turnId}`, at: at + 1 }),
   ];
+}
+
+export function anApproval(fields: Partial<Approval> = {}): Approval {
+  return {
+    id: "approval-1",
+    state: "pending",
+    text: "This message would change more than 5 tasks.",
+    calls: [aCall({ id: "call-2", result: null, receipt: null })],
+    expiresAt: Date.now() + 10 * 60_000,
+    decidedAt: null,
+    ...fields,
+  };
+}
+
+/** All events of a turn that had to ask, with its `answer`. */
+export function askingEvents(answer: "approved" | "denied" | "expired", turnId = "turn-1"): readonly TurnEvent[] {
+  const call = aCall({ id: "call-2", result: null, receipt: null });
+  const asked = anApproval({ calls: [call], expiresAt: 900_000 });
+  const returned =
+    answer === "approved"
+      ? aCall({ id: "call-2" })
+      : { ...call, isError: true, result: { success: false, error: { code: "DENIED", message: "no" } } };
+  const bodies = [
+    { kind: "started", conversationId: "conversation-1", userMessageId: "q", messageId: "a" },
+    { kind: "called", call },
+    { kind: "approval", approval: asked },
+    { kind: "approval", approval: { ...asked, state: answer, decidedAt: 5_000 } },
+    { kind: "returned", call: returned },
+    { kind: "text", text: "So be it." },
+    {
+      kind: "completed",
+      answer: { state: "completed", text: "So be it.", calls: [returned], notices: [], userMessageId: "q", messageId: "a" },
+    },
+  ] as const;
+  return bodies.map((body, at) => ({ turnId, seq: at + 1, at: 1_000 + at, ...body }));
 }
 
 /** All events of a turn with a tool call, from the first to the last. */

@@ -18,11 +18,12 @@ export function fakeApi(parts: { [Part in keyof Api]?: Partial<Api[Part]> }): Ap
     tasks: part(parts.tasks),
     conversations: part(parts.conversations),
     turns: part(parts.turns),
+    account: part(parts.account),
   };
 }
 
 export function showPage(api: Api, view: (services: Services) => ReactNode) {
-  const user = { id: "ada", email: "ada@example.com", timeZone: "UTC", createdAt: 0 };
+  const user = { id: "ada", email: "ada@example.com", timeZone: "UTC", approvalPolicy: "by_risk", createdAt: 0 } as const;
   const services = createServices({} as Session, api, user);
   onTestFinished(services.dispose);
   const page = render(

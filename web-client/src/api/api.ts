@@ -1,5 +1,6 @@
 // Everything that a signed-in page can ask of the server.
 
+import { type AccountApi, accountApi } from "./account";
 import { type ConversationsApi, conversationsApi } from "./conversations";
 import { type TasksApi, tasksApi } from "./tasks";
 import { type Bearer, bearerTransport } from "./transport";
@@ -9,6 +10,7 @@ export interface Api {
   readonly tasks: TasksApi;
   readonly conversations: ConversationsApi;
   readonly turns: TurnsApi;
+  readonly account: AccountApi;
 }
 
 export function createApi(baseUrl: string, bearer: Bearer): Api {
@@ -17,5 +19,6 @@ export function createApi(baseUrl: string, bearer: Bearer): Api {
     tasks: tasksApi(transport),
     conversations: conversationsApi(transport),
     turns: turnsApi(transport, bearer),
+    account: accountApi(transport),
   };
 }

@@ -6,7 +6,7 @@ import { AuthService, type User as WireUser } from "../gen/taskchat/v1/auth_pb";
 import type { User } from "../state/model";
 import { Problem } from "../state/problem";
 import { createStore, type Store } from "../state/store";
-import { instant } from "./convert/time";
+import { userOf } from "./convert/user";
 import { call, toProblem } from "./errors";
 import { type Bearer, UNARY } from "./transport";
 
@@ -136,13 +136,4 @@ function locked<T>(work: () => Promise<T>): Promise<T> {
 
 function signedOut(): Problem {
   return new Problem("unauthenticated", "Your session has ended. Sign in again.");
-}
-
-function userOf(user: WireUser): User {
-  return {
-    id: user.id,
-    email: user.email ?? null,
-    timeZone: user.timeZone,
-    createdAt: instant(user.createdAt) ?? 0,
-  };
 }

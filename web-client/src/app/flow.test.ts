@@ -2,14 +2,22 @@
 
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Sending } from "../api/turns";
-import type { TurnEvent } from "../state/model";
+import type { Answer, TurnEvent } from "../state/model";
 import { Outbox } from "../state/outbox";
 import { Problem } from "../state/problem";
 import { turnOf } from "../state/thread";
-import { aTurn, someEvents } from "../test-data";
+import { askingEvents, aTurn, someEvents } from "../test-data";
 import { Flow } from "./flow";
 
 const EVENTS = someEvents();
+const APPROVED: Answer = {
+  state: "completed",
+  text: "Approved.",
+  calls: [],
+  notices: [],
+  userMessageId: "q2",
+  messageId: "a2",
+};
 const CUT = new Problem("unreachable", "Gone.");
 
 /** What one connection does: events, then an end of some kind. */
@@ -25,6 +33,9 @@ function harness(connections: Connection[]) {
   const receipts: string[] = [];
   const named: string[] = [];
   const cancel = vi.fn(() => Promise.resolve());
+  const delivered: Sending[] = [];
+  let word: Answer | Problem = APPROVED;
+  const failures: string[] = [];
   async function* next(signal: AbortSignal): AsyncGenerator<TurnEvent> {
     const connection = connections.shift();
     if (connection === undefined) throw new Problem("internal", "One connection too many.");
@@ -54,6 +65,14 @@ function harness(connections: Connection[]) {
             return next(signal);
           },
           cancel,
+          deliver: (sending: Sending) => {
+            delivered.push(sending);
+            return word instanceof Problem ? Promise.reject(word) : Promise.resolve({ turnId: "turn-2", answer: word });
+          },
+          retry: () => Promise.resolve({ turnId: "turn-9", state: "queued", at: 1 }),
+          decide: () => Promise.reject(CUT),
+          undo: () => Promise.reject(CUT),
+          redo: () => Promise.reject(CUT),
         },
         conversations: {
           messages: () => Promise.resolve({ items: aTurn("0"), next: null }),
@@ -63,16 +82,19 @@ function harness(connections: Connection[]) {
         },
       },
       outbox,
-      timeZone: "UTC",
+      timeZone: () => "UTC",
       named: (_flow, id) => named.push(id),
       moved: () => {},
       receipt: (receipt) => receipts.push(receipt.operationId),
-      failed: () => {},
+      failed: (problem) => failures.push(problem.message),
     },
     null,
   );
   const last = () => turnOf(flow.thread.get(), flow.thread.get().order.at(-1) ?? "");
-  return { flow, calls, receipts, named, cancel, outbox, last };
+  const answering = (given: Answer | Problem) => {
+    word = given;
+  };
+  return { flow, calls, receipts, named, cancel, outbox, last, delivered, answering, failures };
 }
 
 beforeEach(() => {
@@ -176,6 +198,84 @@ describe("Flow", () => {
     flow.say("Add Buy groceries");
     await settle();
     expect(last()).toMatchObject({ phase: "interrupted", text: "Let me see. " });
+  });
+
+  it("brings the person's word to a turn that waits for it, and goes on following", async () => {
+    const events = askingEvents("approved");
+    const { flow, calls, delivered, outbox, last } = harness([
+      { events: events.slice(0, 3), open: true },
+      { events: events.slice(3) },
+    ]);
+    flow.say("Delete all");
+    await vi.advanceTimersByTimeAsync(100);
+    expect(last()?.phase).toBe("waiting_for_approval");
+    flow.say("yes");
+    await vi.advanceTimersByTimeAsync(100);
+    expect(delivered).toMatchObject([{ message: "yes", conversationId: "conversation-1", requestId: last()?.key }]);
+    expect(last()).toMatchObject({ phase: "completed", text: "Approved.", turnId: "turn-2" });
+    expect(outbox.mine(Date.now())).toEqual([]);
+    await settle();
+    const { order } = flow.thread.get();
+    expect(turnOf(flow.thread.get(), order[0] ?? "")).toMatchObject({ phase: "completed", text: "So be it." });
+    // The word was sent once, and never as a stream.
+    expect([calls.length, delivered.length]).toEqual([2, 1]);
+  });
+
+  it("follows what else was said meanwhile in its turn", async () => {
+    const events = askingEvents("denied");
+    const second = EVENTS.map((event) => ({ ...event, turnId: "turn-2" }));
+    const { flow, calls, answering, last } = harness([
+      { events: events.slice(0, 3), open: true },
+      { events: events.slice(3) },
+      { events: second },
+    ]);
+    answering({ ...APPROVED, state: "queued", text: "" });
+    flow.say("Delete all");
+    await vi.advanceTimersByTimeAsync(100);
+    flow.say("What would you delete?");
+    await vi.advanceTimersByTimeAsync(100);
+    expect(last()).toMatchObject({ phase: "queued", turnId: "turn-2" });
+    await settle();
+    expect(calls.at(-1)).toEqual({ follow: "turn-2", after: 0 });
+    expect(last()).toMatchObject({ phase: "completed", text: "Let me see. Done, as you asked." });
+  });
+
+  it("keeps a word that could not be brought, to be sent again", async () => {
+    const { flow, delivered, answering, last } = harness([{ events: askingEvents("denied").slice(0, 3), open: true }]);
+    answering(CUT);
+    flow.say("Delete all");
+    await vi.advanceTimersByTimeAsync(100);
+    flow.say("no");
+    await vi.advanceTimersByTimeAsync(100);
+    expect(last()).toMatchObject({ phase: "unsent", problem: CUT });
+    answering(APPROVED);
+    flow.resend(last()?.key ?? "");
+    await vi.advanceTimersByTimeAsync(100);
+    expect(last()?.phase).toBe("completed");
+    expect(delivered[0]?.requestId).toBe(delivered[1]?.requestId);
+  });
+
+  it("tries a turn again as the server's new turn, once", async () => {
+    const failed: TurnEvent = {
+      turnId: "turn-1",
+      seq: 2,
+      at: 5,
+      kind: "failed",
+      failure: { text: "No model.", retryable: true },
+      calls: [],
+    };
+    const again = EVENTS.map((event) => ({ ...event, turnId: "turn-9" }));
+    const { flow, calls, last, failures } = harness([{ events: [EVENTS[0] as TurnEvent, failed] }, { events: again }]);
+    flow.say("Add Buy groceries");
+    await settle();
+    const key = last()?.key ?? "";
+    await flow.retry(key);
+    await settle();
+    expect(calls.at(-1)).toEqual({ follow: "turn-9", after: 0 });
+    expect(last()).toMatchObject({ key: "turn-9", phase: "completed", said: { text: "Add Buy groceries" } });
+    await flow.retry(key);
+    expect(flow.thread.get().order).toHaveLength(2);
+    expect(failures).toEqual(["This was tried again already, further down."]);
   });
 
   it("says nothing more once it is disposed of", async () => {

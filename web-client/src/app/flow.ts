@@ -2,10 +2,12 @@
 // thread. Goes on when its view is closed.
 //
 // Invariant: at most one stream at a time. Later messages wait their turn here, in the outbox, so
-// that a busy conversation never takes all of the browser's connections.
+// that a busy conversation never takes all of the browser's connections. The exception is a turn that
+// waits for the person's word, which the next message may be: it is delivered without a stream.
 
 import type { Api } from "../api/api";
-import type { Receipt, TurnEvent } from "../state/model";
+import type { Sending } from "../api/turns";
+import type { Approval, Decision, Receipt, TurnEvent } from "../state/model";
 import type { Outbox } from "../state/outbox";
 import { Problem, problemOf } from "../state/problem";
 import { createStore, type Store } from "../state/store";
@@ -16,7 +18,8 @@ import { Frames } from "./frame";
 export interface FlowHost {
   readonly api: Pick<Api, "turns" | "conversations">;
   readonly outbox: Outbox;
-  readonly timeZone: string;
+  /** The zone in which dates are read. */
+  timeZone(): string;
   /** The first message has made the conversation. */
   named(flow: Flow, conversationId: string): void;
   /** A turn has begun or ended. */
@@ -43,6 +46,7 @@ export class Flow {
   readonly draft: Store<string>;
   private readonly frames: Frames<Folded>;
   private active: string | null = null;
+  private delivering = false;
   private composer: (() => void) | null = null;
   private loading: Promise<void> | null = null;
   private readonly over = new AbortController();
@@ -130,6 +134,29 @@ export class Flow {
     if (turn.turnId !== null) void this.cancel(turn.turnId);
   }
 
+  /** Has the server try a turn again that came to nothing. */
+  async retry(key: string): Promise<void> {
+    const turnId = thread.turnOf(this.thread.get(), key)?.turnId ?? null;
+    if (turnId === null) return;
+    try {
+      const again = await this.host.api.turns.retry(turnId);
+      const before = this.thread.get();
+      this.thread.update((now) => thread.repeated(now, key, again));
+      if (this.thread.get() === before) {
+        this.host.failed(new Problem("exists", "This was tried again already, further down."));
+      }
+      this.host.moved(this);
+      this.pump();
+    } catch (cause) {
+      this.host.failed(problemOf(cause));
+    }
+  }
+
+  /** Answers an approval; the turn's own events then say how it goes on. Throws a `Problem`. */
+  decide(approvalId: string, decision: Decision): Promise<Approval> {
+    return this.host.api.turns.decide(approvalId, decision);
+  }
+
   /** Puts the cursor where messages are written. */
   focusComposer(): void {
     // After React has put the text there.
@@ -172,7 +199,11 @@ export class Flow {
 
   /** Looks for the next turn to send or follow. */
   private pump(): void {
-    if (this.active !== null || this.over.signal.aborted) return;
+    if (this.over.signal.aborted) return;
+    if (this.active !== null) {
+      void this.deliver(this.active);
+      return;
+    }
     const next = thread.pending(this.thread.get());
     if (next === undefined) return;
     if (next.phase === "waiting") {
@@ -185,6 +216,35 @@ export class Flow {
       this.host.moved(this);
       this.pump();
     });
+  }
+
+  /** Sends the next message while the turn that is followed waits for the person's word. */
+  private async deliver(active: string): Promise<void> {
+    const next = this.delivering ? undefined : thread.nextBeside(this.thread.get(), active);
+    if (next === undefined) return;
+    const { key } = next;
+    this.delivering = true;
+    this.thread.update((now) => thread.setPhase(now, key, "sending"));
+    try {
+      const { turnId, answer } = await this.host.api.turns.deliver(this.sending(next));
+      this.host.outbox.remove(key);
+      this.thread.update((now) => thread.withAnswer(now, key, turnId, answer, Date.now()));
+      this.host.moved(this);
+    } catch (cause) {
+      const problem = problemOf(cause);
+      // Somebody else has given the word meanwhile: then it is a message like any other.
+      const waits = this.thread.get().live[active]?.phase === "waiting_for_approval";
+      this.thread.update((now) => thread.setPhase(now, key, waits ? "unsent" : "waiting", waits ? problem : null));
+    } finally {
+      this.delivering = false;
+    }
+    this.pump();
+  }
+
+  private sending(turn: Turn): Sending {
+    const { conversationId } = this;
+    const message = turn.said?.text ?? "";
+    return { message, conversationId, requestId: turn.key, timeZone: this.host.timeZone() };
   }
 
   /** Brings one turn to its end, over as many connections as that takes. */
@@ -243,10 +303,7 @@ export class Flow {
     if (turn.turnId !== null) {
       return turns.follow(turn.turnId, turn.lastSeq, signal, () => this.connected());
     }
-    const { conversationId } = this;
-    const message = turn.said?.text ?? "";
-    const { timeZone } = this.host;
-    return turns.send({ message, conversationId, requestId: turn.key, timeZone }, signal);
+    return turns.send(this.sending(turn), signal);
   }
 
   /** The server has said something: at the least, which turn this is and that it is stored. */
@@ -285,6 +342,8 @@ export class Flow {
     for (const { event } of items) {
       if (event.kind === "returned" && event.call.receipt !== null) this.host.receipt(event.call.receipt);
     }
+    // A message that was held back may be the word that a turn now waits for.
+    this.pump();
   }
 
   private async cancel(turnId: string): Promise<void> {

@@ -29,6 +29,9 @@ export interface Services {
   readonly dispose: () => void;
 }
 
+/** The account as it stands, in the query cache. */
+export const ME = ["me"] as const;
+
 /** What tabs tell each other; they read the rest from the server. */
 export type News = { readonly tasks: true } | { readonly conversation: string | null };
 
@@ -56,7 +59,11 @@ export function createServices(session: Session, api: Api, user: User): Services
   const host = {
     api,
     outbox,
-    timeZone: ownTimeZone(),
+    timeZone: () => {
+      const { timeZone } = queries.getQueryData<User>(ME) ?? user;
+      // "UTC" is what the server says until it knows one.
+      return timeZone === "UTC" ? ownTimeZone() : timeZone;
+    },
     moved: (flow: { readonly conversationId: string | null }) => {
       refreshConversations();
       tell({ conversation: flow.conversationId });

@@ -4,7 +4,7 @@ import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import type { Changed } from "../api/tasks";
 import type { Receipt, Task, TaskDraft } from "../state/model";
 import { problemOf } from "../state/problem";
-import { refused, settled, trying } from "../state/receipts";
+import { concluded, conclusion, refused, settled, trying } from "../state/receipts";
 import { belongs, type TaskQuery, withReceipt, withTask, withoutTask } from "../state/tasks";
 import { type Services, useServices } from "./services";
 import { editTaskLists, rememberTaskLists, taskKey, tasksKey } from "./task-cache";
@@ -137,6 +137,39 @@ export function useUndo() {
       services.toasts.warn(message);
     },
   });
+}
+
+/** Takes all back that a turn did, or does it again; each outcome is kept beside its receipt. */
+export function useUndoTurn(turnId: string) {
+  const services = useServices();
+  const { api, fates, queries, toasts } = services;
+  return useMutation({
+    mutationFn: ({ redo }: { redo: boolean }) =>
+      redo ? api.turns.redo(turnId) : api.turns.undo(turnId),
+    onSuccess: (outcomes, { redo }) => {
+      fates.update((now) => concluded(now, outcomes, redo));
+      for (const { receipt } of outcomes) {
+        if (receipt === null) continue;
+        editTaskLists(queries, (pages, query) => withReceipt(pages, receipt, query));
+        if (receipt.task !== null) void queries.invalidateQueries({ queryKey: taskKey(receipt.task.id) });
+      }
+      refresh(services);
+      toasts.say(conclusion(outcomes, redo));
+    },
+  });
+}
+
+/** What a task is called, by the system's word; `null` until it is known. */
+export function useTaskTitle(id: string | null): string | null {
+  const { api, queries } = useServices();
+  const { data } = useQuery({
+    queryKey: taskKey(id ?? ""),
+    queryFn: () => api.tasks.get(id ?? ""),
+    enabled: id !== null,
+    initialData: () => (id === null ? undefined : listed(queries, id)),
+    initialDataUpdatedAt: 0,
+  });
+  return data?.title ?? null;
 }
 
 export function useOperations(taskId: string, enabled: boolean) {

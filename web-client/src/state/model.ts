@@ -87,8 +87,47 @@ export interface Failure {
   readonly retryable: boolean;
 }
 
+export type ApprovalState = "pending" | "approved" | "denied" | "expired";
+export type Decision = "approve" | "deny";
+
+/** A question to the person: may exactly these calls be made? */
+export interface Approval {
+  readonly id: string;
+  readonly state: ApprovalState;
+  /** Why it is asked, in the system's words. */
+  readonly text: string;
+  readonly calls: readonly ToolCall[];
+  readonly expiresAt: number;
+  /** `null` while it is pending. */
+  readonly decidedAt: number | null;
+}
+
+/** What became of one operation that was to be undone or done again. */
+export interface OperationOutcome {
+  readonly operationId: string;
+  readonly kind: "undone" | "redone" | "unchanged" | "conflict";
+  /** Absent when nothing was changed. */
+  readonly receipt: Receipt | null;
+  /** On a conflict, one sentence that names what has changed since. */
+  readonly problem: string;
+}
+
 /** Where a turn stands on the server. */
-export type TurnState = "queued" | "running" | "completed" | "failed" | "cancelled" | "interrupted";
+export type TurnState =
+  | "queued"
+  | "running"
+  | "waiting_for_approval"
+  | "completed"
+  | "failed"
+  | "cancelled"
+  | "interrupted";
+
+/** A turn as the server holds it; followed from its first event. */
+export interface Standing {
+  readonly turnId: string;
+  readonly state: TurnState;
+  readonly at: number;
+}
 
 export interface Message {
   readonly id: string;
@@ -126,6 +165,8 @@ export type TurnEvent = {
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "called"; readonly call: ToolCall }
   | { readonly kind: "returned"; readonly call: ToolCall }
+  /** The person is asked, or has answered: the approval as it stands from here on. */
+  | { readonly kind: "approval"; readonly approval: Approval }
   | { readonly kind: "notice"; readonly notice: Notice }
   | { readonly kind: "heartbeat" }
   | { readonly kind: "completed"; readonly answer: Answer }
@@ -141,12 +182,20 @@ export interface Conversation {
   readonly updatedAt: number;
 }
 
+/** When a person wants to be asked before the assistant acts. */
+export type ApprovalPolicy = "by_risk" | "always" | "never";
+
 export interface User {
   readonly id: string;
   readonly email: string | null;
+  /** IANA name; "UTC" until one is known. */
   readonly timeZone: string;
+  readonly approvalPolicy: ApprovalPolicy;
   readonly createdAt: number;
 }
+
+/** What people can choose of their account. */
+export type Choices = Pick<User, "timeZone" | "approvalPolicy">;
 
 /** One page of a list. */
 export interface Page<T> {

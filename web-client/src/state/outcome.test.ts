@@ -22,6 +22,12 @@ describe("outcomeOf", () => {
     expect(outcomeOf({ ...call, isError: false }, true).tone).toBe("failed");
   });
 
+  it("is no failure when the person did not allow it", () => {
+    const result = { success: false, error: { code: "DENIED", message: "the person did not allow this" } };
+    const call = aCall({ tool: "delete_task", isError: true, receipt: null, result });
+    expect(outcomeOf(call, true)).toEqual({ tone: "stopped", words: "Deleting a task: not done, as you did not allow it." });
+  });
+
   it("counts what was found", () => {
     const found = (count: number) => aCall({ tool: "list_tasks", receipt: null, result: { success: true, data: { count } } });
     expect(outcomeOf(found(0), true).words).toBe("Found no tasks.");

@@ -38,6 +38,8 @@ export function outcomeOf(call: ToolCall, ended: boolean, undone = false): Outco
       : { tone: "running", words: `${doing(call.tool)}…` };
   }
   if (call.isError || call.result["success"] === false) {
+    const refused = REFUSED[codeOf(call.result) ?? ""];
+    if (refused !== undefined) return { tone: "stopped", words: `${doing(call.tool)}: ${refused}` };
     return { tone: "failed", words: refusalOf(call.result) ?? `${doing(call.tool)}.` };
   }
   return { tone: "read", words: readOf(call.tool, call.result) };
@@ -55,6 +57,17 @@ export function inLocalTime(summary: string, now = new Date()): string {
           ),
     )
     .join("");
+}
+
+/** What the person did not allow is no failure. */
+const REFUSED: Readonly<Record<string, string>> = {
+  DENIED: "not done, as you did not allow it.",
+  EXPIRED: "not done, as nobody allowed it in time.",
+};
+
+function codeOf(result: JsonObject): string | null {
+  const code = objectOf(result["error"])?.["code"];
+  return typeof code === "string" ? code : null;
 }
 
 function refusalOf(result: JsonObject): string | null {

@@ -2,7 +2,7 @@
 // A conversation: pages, live turns, and how they come together.
 
 import { describe, expect, it } from "vitest";
-import { aMessage, aReceipt, aCall, aTurn, someEvents } from "../test-data";
+import { aMessage, aReceipt, aCall, askingEvents, aTurn, someEvents } from "../test-data";
 import type { Message, Page } from "./model";
 import { Problem } from "./problem";
 import * as threads from "./thread";
@@ -118,6 +118,30 @@ describe("sending", () => {
     const known = threads.identified(thread, "a", "turn-1");
     expect(threads.turnOf(known, "a")).toMatchObject({ turnId: "turn-1", phase: "queued" });
     expect(threads.unsay(known, "a")).toBe(known);
+  });
+
+  it("lets a message by while a turn waits for the person", () => {
+    let thread = threads.say(threads.emptyThread(null), "a", "Delete all", 1);
+    thread = threads.say(thread, "b", "yes", 2);
+    expect(threads.nextBeside(thread, "a")).toBeUndefined();
+    thread = threads.receive(thread, "a", askingEvents("approved").slice(0, 3));
+    expect(threads.nextBeside(thread, "a")?.key).toBe("b");
+    thread = threads.setPhase(thread, "b", "sending");
+    const answer = { state: "completed", text: "Approved.", calls: [], notices: [], userMessageId: "q", messageId: "r" } as const;
+    const decided = threads.withAnswer(thread, "b", "turn-2", answer, 9);
+    expect(threads.turnOf(decided, "b")).toMatchObject({ phase: "completed", text: "Approved.", turnId: "turn-2" });
+    expect(threads.pending(decided)?.key).toBe("a");
+    // Anything else is queued behind it, and followed in its turn.
+    const queued = threads.withAnswer(thread, "b", "turn-2", { ...answer, state: "queued" }, 9);
+    expect(threads.turnOf(queued, "b")).toMatchObject({ phase: "queued", turnId: "turn-2" });
+  });
+
+  it("adds a repeated turn once", () => {
+    const again = { turnId: "turn-9", state: "queued", at: 7 } as const;
+    const thread = threads.repeated(opened(turns("1")), "1", again);
+    expect(thread.order).toEqual(["1", "turn-9"]);
+    expect(threads.pending(thread)).toMatchObject({ key: "turn-9", said: { text: "Question 1", at: 7 } });
+    expect(threads.repeated(thread, "1", again)).toBe(thread);
   });
 
   it("is settled when it can no longer be followed", () => {

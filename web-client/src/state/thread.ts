@@ -3,7 +3,7 @@
 // Turns that still change live in a small map of their own, so that a token never copies the
 // thousands that do not. Every function here is pure.
 
-import type { Message, Page, TurnEvent } from "./model";
+import type { Answer, Message, Page, Standing, TurnEvent } from "./model";
 import type { Problem } from "./problem";
 import { fold, isFinal, type Phase, type Turn, written } from "./turn";
 
@@ -80,6 +80,36 @@ export function say(thread: Thread, requestId: string, text: string, at: number)
     order: [...thread.order, turn.key],
     live: { ...thread.live, [turn.key]: turn },
   });
+}
+
+/** The next message to send beside a turn that waits for the person, whose word it may be. */
+export function nextBeside(thread: Thread, key: string): Turn | undefined {
+  if (thread.live[key]?.phase !== "waiting_for_approval") return undefined;
+  return Object.values(thread.live).find((turn) => turn.phase === "waiting");
+}
+
+/** A new turn of the server's making that says once more what another one said. */
+export function repeated(thread: Thread, key: string, { turnId, state, at }: Standing): Thread {
+  const known = thread.order.some((each) => turnOf(thread, each)?.turnId === turnId);
+  if (known) return thread;
+  // Followed from its first event, whatever has become of it in the meantime.
+  const phase = isFinal(state) ? "queued" : state;
+  const text = turnOf(thread, key)?.said?.text ?? "";
+  const turn: Turn = { ...written(turnId, text, at, phase), requestId: null, turnId };
+  return withRows({
+    ...thread,
+    order: [...thread.order, turnId],
+    live: { ...thread.live, [turnId]: turn },
+  });
+}
+
+/** The whole answer to a message that was sent without following its turn. */
+export function withAnswer(thread: Thread, key: string, turnId: string, answer: Answer, at: number): Thread {
+  const { [key]: turn, ...live } = thread.live;
+  if (turn === undefined || !isFinal(answer.state)) return identified(thread, key, turnId);
+  const { state: phase, text, calls, notices } = answer;
+  const ended: Turn = { ...turn, turnId, phase, text, calls, notices, problem: null, endedAt: at };
+  return { ...thread, live, settled: { ...thread.settled, [key]: ended } };
 }
 
 /** Takes a message that was never sent out again. */

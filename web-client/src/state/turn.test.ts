@@ -2,9 +2,9 @@
 // Folding events into a turn.
 
 import { describe, expect, it } from "vitest";
-import { aCall, someEvents } from "../test-data";
+import { aCall, askingEvents, someEvents } from "../test-data";
 import type { TurnEvent } from "./model";
-import { fold, leavesGap, written } from "./turn";
+import { fold, leavesGap, ownCalls, written } from "./turn";
 
 const EVENTS = someEvents();
 const START = written("request-1", "Add Buy groceries", 500, "sending");
@@ -71,22 +71,41 @@ describe("fold", () => {
     expect(leavesGap(START, early)).toBe(true);
   });
 
-  it("comes to the same turn over any connections", () => {
+  it("waits while the person is asked, and goes on after the answer", () => {
+    const asking = askingEvents("approved").slice(0, 3).reduce(fold, START);
+    expect(asking).toMatchObject({ phase: "waiting_for_approval", approvals: [{ state: "pending" }] });
+    // What is only asked is not under way.
+    expect(ownCalls(asking)).toEqual([]);
+    const answered = askingEvents("approved").slice(0, 4).reduce(fold, START);
+    expect(answered).toMatchObject({ phase: "running", approvals: [{ state: "approved", decidedAt: 5_000 }] });
+    expect(ownCalls(answered)).toHaveLength(1);
+    const denied = askingEvents("denied").reduce(fold, START);
+    expect(denied).toMatchObject({ phase: "completed", approvals: [{ state: "denied" }] });
+    expect(ownCalls(denied)).toEqual([]);
+  });
+
+  it.each([
+    ["with a tool call", EVENTS],
+    ["that was approved", askingEvents("approved")],
+    ["that was denied", askingEvents("denied")],
+    ["that nobody answered", askingEvents("expired")],
+  ])("comes to the same turn %s over any connections", (_name, events) => {
+    const whole = events.reduce(fold, START);
     for (let seed = 1; seed <= 500; seed += 1) {
       const random = chance(seed);
       let turn = START;
-      while (turn.lastSeq < EVENTS.length) {
+      while (turn.lastSeq < events.length) {
         // A connection starts at or before what is known, repeats at will, and breaks off anywhere.
         let at = Math.floor(random() * (turn.lastSeq + 1));
-        const until = at + 1 + Math.floor(random() * EVENTS.length);
-        for (; at < Math.min(until, EVENTS.length); at += 1) {
-          const event = EVENTS[at] as TurnEvent;
+        const until = at + 1 + Math.floor(random() * events.length);
+        for (; at < Math.min(until, events.length); at += 1) {
+          const event = events[at] as TurnEvent;
           turn = fold(turn, event);
           if (random() < 0.3) turn = fold(turn, event);
           if (random() < 0.2) turn = fold(turn, { ...event, seq: 0, kind: "heartbeat" } as TurnEvent);
         }
       }
-      expect(turn).toEqual(WHOLE);
+      expect(turn).toEqual(whole);
     }
   });
 });

@@ -3,7 +3,7 @@
 // Invariant: however a turn's events arrive (split, repeated, replayed after a reconnection), the
 // same events give the same turn. `lastSeq` is the whole memory that this takes.
 
-import type { Failure, Notice, ToolCall, TurnEvent, TurnState } from "./model";
+import type { Approval, Failure, Notice, ToolCall, TurnEvent, TurnState } from "./model";
 import type { Problem } from "./problem";
 
 /**
@@ -27,6 +27,8 @@ export interface Turn {
   /** The answer's text so far. */
   readonly text: string;
   readonly calls: readonly ToolCall[];
+  /** What the person was asked, in that order; as far as this page has seen it. */
+  readonly approvals: readonly Approval[];
   readonly notices: readonly Notice[];
   readonly failure: Failure | null;
   readonly problem: Problem | null;
@@ -52,6 +54,7 @@ export function written(requestId: string, text: string, at: number, phase: Phas
     phase,
     text: "",
     calls: [],
+    approvals: [],
     notices: [],
     failure: null,
     problem: null,
@@ -77,6 +80,10 @@ export function fold(turn: Turn, event: TurnEvent): Turn {
     case "called":
     case "returned":
       return { ...next, phase: "running", calls: withCall(turn.calls, event.call) };
+    case "approval": {
+      const phase = event.approval.state === "pending" ? "waiting_for_approval" : "running";
+      return { ...next, phase, approvals: withApproval(turn.approvals, event.approval) };
+    }
     case "notice":
       return { ...next, notices: [...turn.notices, event.notice] };
     case "completed":
@@ -100,6 +107,20 @@ export function fold(turn: Turn, event: TurnEvent): Turn {
     case "unknown":
       return next;
   }
+}
+
+/** The calls that are more than a question: those nobody has to allow, and those that were allowed. */
+export function ownCalls(turn: Turn): readonly ToolCall[] {
+  const asked = turn.approvals.filter((approval) => approval.state !== "approved");
+  if (asked.length === 0) return turn.calls;
+  const ids = new Set(asked.flatMap((approval) => approval.calls.map((call) => call.id)));
+  return turn.calls.filter((call) => !ids.has(call.id));
+}
+
+function withApproval(approvals: readonly Approval[], approval: Approval): readonly Approval[] {
+  const known = approvals.some((each) => each.id === approval.id);
+  if (!known) return [...approvals, approval];
+  return approvals.map((each) => (each.id === approval.id ? approval : each));
 }
 
 function withCall(calls: readonly ToolCall[], call: ToolCall): readonly ToolCall[] {

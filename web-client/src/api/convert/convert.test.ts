@@ -5,9 +5,12 @@ import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/p
 import { describe, expect, it } from "vitest";
 import { MessageRole, MessageSchema } from "../../gen/taskchat/v1/message_pb";
 import { Origin, ReceiptKind, TaskPriority, TaskSchema, TaskStatus } from "../../gen/taskchat/v1/task_pb";
-import { NoticeKind, TurnEventSchema, TurnState } from "../../gen/taskchat/v1/turn_pb";
+import { OperationOutcomeSchema, OutcomeKind } from "../../gen/taskchat/v1/chat_pb";
+import { ApprovalPolicy, UserSchema } from "../../gen/taskchat/v1/auth_pb";
+import { ApprovalState, NoticeKind, TurnEventSchema, TurnState } from "../../gen/taskchat/v1/turn_pb";
 import { taskOf, toWireTask } from "./task";
-import { eventOf, messageOf } from "./turn";
+import { eventOf, messageOf, outcomeOf } from "./turn";
+import { toWireChoices, userOf } from "./user";
 
 const task = {
   id: "t",
@@ -95,6 +98,46 @@ describe("events", () => {
       kind: "failed",
       failure: { text: "No.", retryable: true },
     });
+  });
+});
+
+describe("approvals", () => {
+  it("are what is asked, and the answer", () => {
+    const value = {
+      id: "a",
+      state: ApprovalState.PENDING,
+      text: "This cannot be undone.",
+      calls: [{ id: "c", tool: "delete_task", arguments: { task: "report" } }],
+      expiresAt: { seconds: 9n },
+    };
+    expect(event({ event: { case: "approvalRequested", value } })).toMatchObject({
+      kind: "approval",
+      approval: { id: "a", state: "pending", calls: [{ args: { task: "report" }, result: null }], expiresAt: 9000, decidedAt: null },
+    });
+    const decided = { ...value, state: ApprovalState.EXPIRED, decidedAt: { seconds: 9n } };
+    expect(event({ event: { case: "approvalDecided", value: decided } })).toMatchObject({
+      kind: "approval",
+      approval: { state: "expired", decidedAt: 9000 },
+    });
+  });
+
+  it("are asked for as people choose", () => {
+    expect(userOf(create(UserSchema, { id: "u", approvalPolicy: ApprovalPolicy.NEVER }))).toMatchObject({ approvalPolicy: "never" });
+    expect(toWireChoices({ approvalPolicy: "always" })).toMatchObject({
+      user: { approvalPolicy: ApprovalPolicy.ALWAYS },
+      updateMask: { paths: ["approval_policy"] },
+    });
+    expect(toWireChoices({ timeZone: "Asia/Tokyo" }).updateMask.paths).toEqual(["time_zone"]);
+  });
+});
+
+describe("outcomes", () => {
+  it("name the field of a conflict", () => {
+    const conflict = (field: string, problem: string) =>
+      outcomeOf(create(OperationOutcomeSchema, { kind: OutcomeKind.CONFLICT, operationId: "o", field, problem }));
+    expect(conflict("title", "the title has changed since").problem).toBe("The title has changed since.");
+    expect(conflict("due_date", "it has changed since").problem).toBe("It has changed since. (due date)");
+    expect(conflict("", "the task was deleted").problem).toBe("The task was deleted.");
   });
 });
 

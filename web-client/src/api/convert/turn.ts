@@ -3,15 +3,21 @@
 import type * as messageWire from "../../gen/taskchat/v1/message_pb";
 import { MessageRole } from "../../gen/taskchat/v1/message_pb";
 import * as wire from "../../gen/taskchat/v1/turn_pb";
+import * as chat from "../../gen/taskchat/v1/chat_pb";
 import type {
   Answer,
+  Approval,
+  ApprovalState,
   JsonObject,
   Message,
   Notice,
+  OperationOutcome,
+  Standing,
   ToolCall,
   TurnEvent,
   TurnState,
 } from "../../state/model";
+import { sentence } from "../errors";
 import { receiptOf } from "./task";
 import { instant } from "./time";
 
@@ -21,6 +27,8 @@ export function stateOf(state: wire.TurnState): TurnState {
       return "queued";
     case wire.TurnState.RUNNING:
       return "running";
+    case wire.TurnState.WAITING_FOR_APPROVAL:
+      return "waiting_for_approval";
     case wire.TurnState.FAILED:
       return "failed";
     case wire.TurnState.CANCELLED:
@@ -41,6 +49,49 @@ function callOf(call: wire.ToolCall): ToolCall {
     isError: call.isError,
     receipt: call.receipt === undefined ? null : receiptOf(call.receipt),
   };
+}
+
+const APPROVAL: Readonly<Record<wire.ApprovalState, ApprovalState>> = {
+  // Nobody can answer what a newer server calls something else.
+  [wire.ApprovalState.UNSPECIFIED]: "expired",
+  [wire.ApprovalState.PENDING]: "pending",
+  [wire.ApprovalState.APPROVED]: "approved",
+  [wire.ApprovalState.DENIED]: "denied",
+  [wire.ApprovalState.EXPIRED]: "expired",
+};
+
+export function approvalOf(approval: wire.Approval): Approval {
+  return {
+    id: approval.id,
+    state: APPROVAL[approval.state] ?? "expired",
+    text: approval.text,
+    calls: approval.calls.map(callOf),
+    expiresAt: instant(approval.expiresAt) ?? 0,
+    decidedAt: instant(approval.decidedAt),
+  };
+}
+
+export function outcomeOf(outcome: chat.OperationOutcome): OperationOutcome {
+  const { operationId, field } = outcome;
+  const receipt = outcome.receipt === undefined ? null : receiptOf(outcome.receipt);
+  switch (outcome.kind) {
+    case chat.OutcomeKind.UNDONE:
+      return { operationId, kind: "undone", receipt, problem: "" };
+    case chat.OutcomeKind.REDONE:
+      return { operationId, kind: "redone", receipt, problem: "" };
+    case chat.OutcomeKind.UNCHANGED:
+      return { operationId, kind: "unchanged", receipt, problem: "" };
+    default: {
+      const words = sentence(outcome.problem);
+      const name = field.replaceAll("_", " ");
+      const named = field === "" || words.includes(field) || words.includes(name);
+      return { operationId, kind: "conflict", receipt, problem: named ? words : `${words} (${name})` };
+    }
+  }
+}
+
+export function standingOf(turn: wire.Turn): Standing {
+  return { turnId: turn.id, state: stateOf(turn.state), at: instant(turn.createdAt) ?? Date.now() };
 }
 
 function noticeOf(notice: wire.Notice): Notice {
@@ -78,6 +129,9 @@ export function eventOf({ turnId, seq, time, event }: wire.TurnEvent): TurnEvent
       return { ...base, kind: "called", call: callOf(event.value) };
     case "toolReturned":
       return { ...base, kind: "returned", call: callOf(event.value) };
+    case "approvalRequested":
+    case "approvalDecided":
+      return { ...base, kind: "approval", approval: approvalOf(event.value) };
     case "notice":
       return { ...base, kind: "notice", notice: noticeOf(event.value) };
     case "heartbeat":

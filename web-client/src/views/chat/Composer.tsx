@@ -22,6 +22,7 @@ interface ComposerProps {
 export function Composer({ flow, placeholder = "Message taskchat…", autoFocus = true, onSent }: ComposerProps) {
   const text = useStore(flow.draft, (draft) => draft);
   const busy = useStore(flow.thread, (thread) => running(thread) !== undefined);
+  const asked = useStore(flow.thread, (thread) => running(thread)?.phase === "waiting_for_approval");
   const stopping = useStore(flow.thread, (thread) => thread.stopping !== null);
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
@@ -91,7 +92,7 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
           data-testid="message-input"
           rows={1}
           value={text}
-          placeholder={placeholder}
+          placeholder={asked ? "Yes, no, or something else…" : placeholder}
           aria-invalid={tooLong || undefined}
           aria-describedby={tooLong ? `${id}-note` : undefined}
           enterKeyHint="send"

@@ -1,15 +1,18 @@
 // The assistant's half of a turn: what it did, what it said, what one should know beside that.
 
 import { CircleAlert, CircleStop, Info, RotateCw, TriangleAlert, Unplug } from "lucide-react";
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import type { Flow } from "../../app/flow";
 import { clockWords } from "../../state/due";
 import type { Notice } from "../../state/model";
-import { isFinal, type Turn } from "../../state/turn";
+import { receiptsOf } from "../../state/receipts";
+import { isFinal, ownCalls, type Turn } from "../../state/turn";
 import { Button } from "../parts/Button";
+import { ApprovalCard } from "./ApprovalCard";
 import { CopyButton } from "./CopyButton";
 import type { Place } from "./RowView";
 import { ToolCard } from "./ToolCard";
+import { UndoAll } from "./UndoAll";
 
 const Markdown = lazy(() => import("../../markdown/Markdown"));
 
@@ -22,6 +25,9 @@ interface ReplyProps {
 export function Reply({ turn, flow, place }: ReplyProps) {
   if (turn.phase === "waiting" || turn.phase === "unsent") return null;
   const working = !isFinal(turn.phase);
+  const calls = ownCalls(turn);
+  const receipts = receiptsOf(calls);
+  const claims = turn.notices.filter((notice) => notice.kind === "unbacked_claim");
   return (
     <article
       {...place}
@@ -31,15 +37,21 @@ export function Reply({ turn, flow, place }: ReplyProps) {
       className="group flex flex-col gap-3 pt-5 pb-1"
     >
       <h2 className="sr-only">taskchat answered</h2>
-      {turn.calls.length > 0 && (
+      {calls.length > 0 && (
         <ul className="space-y-2" aria-label="What the assistant did">
-          {turn.calls.map((call) => (
+          {calls.map((call) => (
             <li key={call.id}>
               <ToolCard call={call} ended={!working} />
             </li>
           ))}
         </ul>
       )}
+      {!working && turn.turnId !== null && receipts.length > 1 && (
+        <UndoAll turnId={turn.turnId} receipts={receipts} />
+      )}
+      {claims.map((notice) => (
+        <Claim key={notice.text} notice={notice} nothing={receipts.length === 0} />
+      ))}
       {turn.text !== "" && (
         <div className="text-[1rem] leading-[1.625rem]" data-testid="assistant-text" dir="auto">
           <Suspense fallback={<p className="whitespace-pre-wrap">{turn.text}</p>}>
@@ -47,10 +59,17 @@ export function Reply({ turn, flow, place }: ReplyProps) {
           </Suspense>
         </div>
       )}
-      {working && <Working turn={turn} />}
-      {turn.notices.map((notice) => (
-        <NoticeView key={`${notice.kind} ${notice.text}`} notice={notice} />
+      {turn.approvals.map((approval) => (
+        <ApprovalCard key={approval.id} approval={approval} flow={flow} ended={!working} />
       ))}
+      {working && <Working turn={turn} />}
+      {turn.notices
+        .filter((notice) => notice.kind !== "unbacked_claim")
+        .map((notice) => (
+          <Slip key={`${notice.kind} ${notice.text}`} tone="plain" icon={<Info />} testId={`notice-${notice.kind}`}>
+            {notice.text}
+          </Slip>
+        ))}
       <Ending turn={turn} flow={flow} />
       {!working && turn.endedAt !== null && (
         <footer className="-mt-2 -mb-2 -ml-1.5 flex h-7 items-center gap-1.5 text-xs text-muted">
@@ -70,7 +89,8 @@ export function Reply({ turn, flow, place }: ReplyProps) {
 /** Three dots until there is something better to look at. */
 function Working({ turn }: { readonly turn: Turn }) {
   const acting = turn.calls.some((call) => call.result === null);
-  if (turn.text !== "" || acting) return null;
+  const asking = turn.approvals.some((approval) => approval.state === "pending");
+  if (turn.text !== "" || acting || asking) return null;
   const words = turn.phase === "queued" ? "Waiting for its turn" : "Thinking";
   return (
     <p data-testid="thinking" className="flex h-6 items-center gap-1.5 text-muted">
@@ -86,12 +106,41 @@ function Working({ turn }: { readonly turn: Turn }) {
   );
 }
 
-function NoticeView({ notice }: { readonly notice: Notice }) {
-  const claim = notice.kind === "unbacked_claim";
+/** Before the text that it is about, so that nobody reads that one first. */
+function Claim({ notice, nothing }: { readonly notice: Notice; readonly nothing: boolean }) {
   return (
-    <Slip tone={claim ? "warn" : "plain"} icon={claim ? <TriangleAlert /> : <Info />} testId={`notice-${notice.kind}`}>
-      {notice.text}
-    </Slip>
+    <div
+      data-testid="notice-unbacked_claim"
+      className="flex gap-3 rounded-lg border border-current bg-warn-soft px-3 py-2.5 text-warn"
+    >
+      <TriangleAlert aria-hidden className="mt-0.5 size-5 shrink-0" />
+      <div className="min-w-0">
+        <h3 className="font-semibold">{nothing ? "Nothing was changed" : "Not everything was changed"}</h3>
+        <p className="text-sm">{notice.text}</p>
+      </div>
+    </div>
+  );
+}
+
+/** Sends the same message once more. */
+function Retry({ turn, flow }: { readonly turn: Turn; readonly flow: Flow }) {
+  const [busy, setBusy] = useState(false);
+  if (turn.turnId === null) return null;
+  return (
+    <div>
+      <Button
+        size="sm"
+        className="mt-2"
+        disabled={busy}
+        data-testid="retry-turn"
+        onClick={() => {
+          setBusy(true);
+          void flow.retry(turn.key).finally(() => setBusy(false));
+        }}
+      >
+        <RotateCw aria-hidden className="size-4" /> Try again
+      </Button>
+    </div>
   );
 }
 
@@ -109,28 +158,21 @@ function Ending({ turn, flow }: { readonly turn: Turn; readonly flow: Flow }) {
       return (
         <Slip tone="danger" icon={<CircleAlert />} testId="turn-failed">
           <p>{turn.failure?.text || "The assistant could not answer."}</p>
-          {turn.said !== null && turn.failure?.retryable !== false && (
-            <Button
-              size="sm"
-              className="mt-2"
-              data-testid="retry-turn"
-              onClick={() => flow.say(turn.said?.text ?? "")}
-            >
-              <RotateCw aria-hidden className="size-4" /> Try again
-            </Button>
-          )}
+          {turn.failure?.retryable !== false && <Retry turn={turn} flow={flow} />}
         </Slip>
       );
     case "cancelled":
       return (
         <Slip tone="plain" icon={<CircleStop />} testId="turn-cancelled">
           You stopped this answer.
+          <Retry turn={turn} flow={flow} />
         </Slip>
       );
     case "interrupted":
       return (
         <Slip tone="warn" icon={<Unplug />} testId="turn-interrupted">
           This answer was cut off. What had happened until then is shown above.
+          <Retry turn={turn} flow={flow} />
         </Slip>
       );
     default:

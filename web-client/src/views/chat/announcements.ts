@@ -1,6 +1,6 @@
-// What a screen reader is told about a turn: its phases, never its text.
+// What a screen reader is told about turns: their phases, never their text.
 
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import type { Flow } from "../../app/flow";
 import { useServices } from "../../app/services";
 import { type Thread, turnOf } from "../../state/thread";
@@ -8,6 +8,7 @@ import type { Phase } from "../../state/turn";
 
 const WORDS: Readonly<Partial<Record<Phase, string>>> = {
   running: "Assistant is answering",
+  waiting_for_approval: "The assistant asks for your approval",
   completed: "Answer complete",
   cancelled: "Answer stopped",
   interrupted: "Answer was cut off",
@@ -15,33 +16,38 @@ const WORDS: Readonly<Partial<Record<Phase, string>>> = {
   unsent: "Message could not be sent",
 };
 
-/** The phase of the newest turn that has left the queue. */
-function current(thread: Thread): { readonly key: string; readonly phase: Phase } | null {
-  for (let at = thread.order.length - 1; at >= 0; at -= 1) {
-    const turn = turnOf(thread, thread.order[at] ?? "");
-    if (turn !== undefined && turn.phase !== "waiting") return { key: turn.key, phase: turn.phase };
-  }
-  return null;
+type Phases = ReadonlyMap<string, Phase>;
+
+/** The turns that still change. */
+function phasesOf(thread: Thread): Phases {
+  return new Map(Object.values(thread.live).map((turn) => [turn.key, turn.phase]));
+}
+
+/** What has become of the turns seen before, and of those that have begun since. */
+function news(thread: Thread, before: Phases, now: Phases): readonly Phase[] {
+  const ended = [...before.keys()].filter((key) => !now.has(key));
+  const moved = [...now].filter(([key, phase]) => before.get(key) !== phase);
+  return [...ended.map((key) => turnOf(thread, key)?.phase), ...moved.map(([, phase]) => phase)].filter(
+    (phase) => phase !== undefined,
+  );
 }
 
 export function useAnnouncements(flow: Flow): void {
   const { toasts } = useServices();
-  const last = useRef<{ readonly flow: Flow; readonly seen: string } | null>(null);
   useEffect(() => {
-    const look = () => {
+    // What is there when a conversation is opened is no news.
+    let before = phasesOf(flow.thread.get());
+    let live = flow.thread.get().live;
+    return flow.thread.subscribe(() => {
       const thread = flow.thread.get();
-      const now = current(thread);
-      const seen = `${now?.key}:${now?.phase}`;
-      // What is there when a conversation is opened is no news.
-      const news = last.current?.flow === flow && last.current.seen !== seen && thread.load !== "loading";
-      const known = last.current?.flow === flow && last.current.seen.startsWith(`${now?.key}:`);
-      last.current = { flow, seen };
-      if (!news || now === null) return;
-      const fresh = known || now.phase === "running" || now.phase === "unsent";
-      const words = WORDS[now.phase];
-      if (fresh && words !== undefined) toasts.say(words);
-    };
-    look();
-    return flow.thread.subscribe(look);
+      if (thread.live === live) return;
+      live = thread.live;
+      const now = phasesOf(thread);
+      for (const phase of news(thread, before, now)) {
+        const words = WORDS[phase];
+        if (words !== undefined) toasts.say(words);
+      }
+      before = now;
+    });
   }, [flow, toasts]);
 }

@@ -1,0 +1,44 @@
+// Accounts: wire to words and back.
+
+import { type User as Wire, ApprovalPolicy as Policy } from "../../gen/taskchat/v1/auth_pb";
+import type { ApprovalPolicy, Choices, User } from "../../state/model";
+import { instant } from "./time";
+
+const POLICY: Readonly<Record<ApprovalPolicy, Policy>> = {
+  by_risk: Policy.BY_RISK,
+  always: Policy.ALWAYS,
+  never: Policy.NEVER,
+};
+
+function policyOf(policy: Policy): ApprovalPolicy {
+  switch (policy) {
+    case Policy.ALWAYS:
+      return "always";
+    case Policy.NEVER:
+      return "never";
+    default:
+      return "by_risk";
+  }
+}
+
+export function userOf(user: Wire): User {
+  return {
+    id: user.id,
+    email: user.email ?? null,
+    timeZone: user.timeZone,
+    approvalPolicy: policyOf(user.approvalPolicy),
+    createdAt: instant(user.createdAt) ?? 0,
+  };
+}
+
+/** The choices that are given, and the mask that names exactly those. */
+export function toWireChoices({ timeZone, approvalPolicy }: Partial<Choices>) {
+  const paths: string[] = [];
+  if (timeZone !== undefined) paths.push("time_zone");
+  if (approvalPolicy !== undefined) paths.push("approval_policy");
+  const user = {
+    timeZone: timeZone ?? "",
+    approvalPolicy: approvalPolicy === undefined ? Policy.UNSPECIFIED : POLICY[approvalPolicy],
+  };
+  return { user, updateMask: { paths } };
+}
