@@ -82,4 +82,19 @@ mod tests {
         }
         assert_eq!(patience(&HeaderMap::new()).unwrap(), None);
     }
+
+    #[tokio::test]
+    async fn the_callers_patience_is_ours() {
+        let never = axum::routing::post(std::future::pending::<()>);
+        let app = axum::Router::new()
+            .route("/", never)
+            .layer(axum::middleware::from_fn(keep));
+        let request = Request::post("/")
+            .header(GRPC_TIMEOUT, "1m")
+            .body(axum::body::Body::empty());
+        let answer = tower::ServiceExt::oneshot(app, request.unwrap()).await;
+        let headers = answer.unwrap().headers().clone();
+        // DEADLINE_EXCEEDED.
+        assert_eq!(headers.get("grpc-status").unwrap(), "4");
+    }
 }

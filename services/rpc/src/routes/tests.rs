@@ -1,6 +1,6 @@
 //! The whole skin over a real store, called in process.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{Extension, Router};
 use prost::Message;
