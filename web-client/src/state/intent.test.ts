@@ -44,8 +44,9 @@ describe("words", () => {
   it("count changes and minutes", () => {
     expect([changesWords(1), changesWords(7)]).toEqual(["1 change", "7 changes"]);
     const left = (minutes: number) => timeLeftWords(minutes * 60_000, 0);
-    expect([left(14.2), left(0.5), left(-1), left(180)]).toEqual([
+    expect([left(15.3), left(1.2), left(0.4), left(-1), left(180)]).toEqual([
       "15 minutes left to answer",
+      "1 minute left to answer",
       "Less than a minute left to answer",
       "The time to answer is over",
       "3 hours left to answer",

@@ -51,9 +51,10 @@ export function changesWords(count: number): string {
 
 /** How long there is left to answer. */
 export function timeLeftWords(expiresAt: number, now: number): string {
-  const minutes = Math.ceil((expiresAt - now) / 60_000);
-  if (minutes <= 0) return "The time to answer is over";
-  if (minutes === 1) return "Less than a minute left to answer";
+  if (expiresAt <= now) return "The time to answer is over";
+  const minutes = Math.round((expiresAt - now) / 60_000);
+  if (minutes < 1) return "Less than a minute left to answer";
+  if (minutes === 1) return "1 minute left to answer";
   if (minutes <= 90) return `${minutes} minutes left to answer`;
   return `${Math.round(minutes / 60)} hours left to answer`;
 }

@@ -135,7 +135,7 @@ describe("outcomes", () => {
   it("name the field of a conflict", () => {
     const conflict = (field: string, problem: string) =>
       outcomeOf(create(OperationOutcomeSchema, { kind: OutcomeKind.CONFLICT, operationId: "o", field, problem }));
-    expect(conflict("title", "the title has changed since").problem).toBe("The title has changed since.");
+    expect(conflict("title", "title of “Milk” has changed since").problem).toBe("Title of “Milk” has changed since.");
     expect(conflict("due_date", "it has changed since").problem).toBe("It has changed since. (due date)");
     expect(conflict("", "the task was deleted").problem).toBe("The task was deleted.");
   });

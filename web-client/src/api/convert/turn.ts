@@ -84,7 +84,7 @@ export function outcomeOf(outcome: chat.OperationOutcome): OperationOutcome {
     default: {
       const words = sentence(outcome.problem);
       const name = field.replaceAll("_", " ");
-      const named = field === "" || words.includes(field) || words.includes(name);
+      const named = [field, name].some((each) => words.toLowerCase().includes(each));
       return { operationId, kind: "conflict", receipt, problem: named ? words : `${words} (${name})` };
     }
   }

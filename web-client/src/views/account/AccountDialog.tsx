@@ -21,7 +21,7 @@ const THEMES: readonly (readonly [Theme, string])[] = [
 const POLICIES: readonly (readonly [ApprovalPolicy, string, string])[] = [
   ["by_risk", "When it is risky", "Many changes at once, what cannot be undone, and what text in your tasks may have led to."],
   ["always", "Before every change", "Nothing is changed without your word."],
-  ["never", "Never", "Everything is done at once. Each change can still be undone."],
+  ["never", "Never", "Everything is done at once, without asking."],
 ];
 
 export default function AccountDialog({ onClose }: { readonly onClose: () => void }) {

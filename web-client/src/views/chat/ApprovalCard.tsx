@@ -1,7 +1,7 @@
 // A question to the person: may exactly these calls be made? What is asked comes from the system's
 // record of the calls, never from the model's prose.
 
-import { Check, CircleSlash, Clock, LoaderCircle, ShieldQuestionMark } from "lucide-react";
+import { Check, ChevronDown, CircleSlash, Clock, LoaderCircle, ShieldQuestionMark } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import type { Flow } from "../../app/flow";
 import { useNow } from "../../app/now";
@@ -101,7 +101,7 @@ function Question({ approval, flow, heading, onDecided }: QuestionProps) {
           <ShieldQuestionMark />
         </Badge>
         <div className="min-w-0">
-          <h3 id={heading} className="font-medium">
+          <h3 id={heading} className="font-semibold">
             {single ? "May the assistant make this change?" : `May the assistant make these ${changesWords(approval.calls.length)}?`}
           </h3>
           <p className="text-sm text-muted" data-testid="approval-reason">
@@ -180,6 +180,11 @@ function Answer({ approval, heading }: { readonly approval: Approval; readonly h
             {clockWords(decidedAt)}
           </time>
         )}
+        <ChevronDown
+          aria-hidden
+          className="size-4 shrink-0 text-muted transition-transform group-open/card:rotate-180"
+        />
+        <span className="sr-only">Details</span>
       </summary>
       <p className="border-t border-line px-3 pt-2.5 text-sm text-muted sm:px-4">{approval.text}</p>
       <Calls calls={approval.calls} />

@@ -49,6 +49,9 @@ export function Reply({ turn, flow, place }: ReplyProps) {
       {!working && turn.turnId !== null && receipts.length > 1 && (
         <UndoAll turnId={turn.turnId} receipts={receipts} />
       )}
+      {turn.approvals.map((approval) => (
+        <ApprovalCard key={approval.id} approval={approval} flow={flow} ended={!working} />
+      ))}
       {claims.map((notice) => (
         <Claim key={notice.text} notice={notice} nothing={receipts.length === 0} />
       ))}
@@ -59,9 +62,6 @@ export function Reply({ turn, flow, place }: ReplyProps) {
           </Suspense>
         </div>
       )}
-      {turn.approvals.map((approval) => (
-        <ApprovalCard key={approval.id} approval={approval} flow={flow} ended={!working} />
-      ))}
       {working && <Working turn={turn} />}
       {turn.notices
         .filter((notice) => notice.kind !== "unbacked_claim")
