@@ -34,15 +34,18 @@ use self::{
     dice::Dice,
     hand::Hand,
     load::{Conversations, Talker, World, greet},
-    person::{Asked, Person},
+    person::{Asked, Person, Pulse},
     words::Speaker,
 };
 
 /// Kills of one run; there are four.
 const KILLS: usize = 28;
 
+/// How long a process lives at most.
+const LONGEST_LIFE: Duration = Duration::from_secs(3);
+
 /// How long after a restart a message may take to be accepted: "at once", on a busy machine.
-const AT_ONCE: Duration = Duration::from_secs(3);
+const AT_ONCE: Duration = Duration::from_secs(5);
 
 const PEOPLE: usize = 3;
 const TALKERS: usize = 4;
@@ -105,6 +108,7 @@ struct Run {
     seed: u64,
     kills: usize,
     dice: Dice,
+    pulse: Arc<Pulse>,
     begin: Instant,
 }
 
@@ -140,6 +144,7 @@ impl Run {
             seed,
             kills,
             dice: Dice::new(seed),
+            pulse: Arc::default(),
             begin: Instant::now(),
         }
     }
@@ -148,7 +153,7 @@ impl Run {
         let mut people = JoinSet::new();
         let mut greeters = Vec::new();
         for n in 0..PEOPLE {
-            let me = Person::new(&format!("person-{n}"), &self.doors);
+            let me = Person::among(&format!("person-{n}"), &self.doors, &self.pulse);
             let conversations = Conversations::default();
             let talker = |name: String, dice: Dice| Talker {
                 me: me.clone(),
@@ -171,16 +176,12 @@ impl Run {
             };
             people.spawn(hand.work());
         }
-        let longer = if self.home.name() == "PostgreSQL" {
-            2
-        } else {
-            1
-        };
         tokio::select! {
-            () = kill_again_and_again(&mut self.victims, &mut self.dice, self.kills, longer) => {}
+            () = kill_again_and_again(&mut self.victims, &mut self.dice, self.kills, &self.pulse) => {}
             Some(early) = people.join_next() => panic!("somebody gave up: {early:?}"),
         }
         self.world.end();
+        self.pulse.calm_down();
         let slowest = greet_everywhere(&mut greeters).await;
         while let Some(ended) = people.join_next().await {
             ended.unwrap_or_else(|error| panic!("somebody gave up: {error}"));
@@ -220,7 +221,7 @@ impl Run {
         });
         tell(&format!(
             "crash: {}, CRASH_SEED={}: {} kills in {:.0?}; {} messages, {} turns ({}), {} events, \
-             {} operations; accepted after the last start within {slowest:.0?}",
+             {} operations, {} approvals; accepted after the last start within {slowest:.0?}",
             self.home.name(),
             self.seed,
             self.kills,
@@ -230,6 +231,10 @@ impl Run {
             states.join(", "),
             book.events.len(),
             book.operations.len(),
+            book.entries
+                .iter()
+                .filter(|entry| entry.kind == "approval_decided")
+                .count(),
         ));
         assert!(
             found.is_empty(),
@@ -249,17 +254,28 @@ impl Run {
     }
 }
 
-/// Now in the middle of the work, now in the middle of recovering from the last time. Where a dead
-/// process's leases have to lapse first, lives are longer, or little would ever be taken up.
-async fn kill_again_and_again(victims: &mut [Victim], dice: &mut Dice, kills: usize, longer: u32) {
+/// Now in the middle of the work, now in the middle of recovering from the last time.
+async fn kill_again_and_again(
+    victims: &mut [Victim],
+    dice: &mut Dice,
+    kills: usize,
+    pulse: &Pulse,
+) {
     let many = victims.len();
     for _ in 0..kills {
-        let time = match dice.below(100) {
-            0..20 => dice.between(0, 80),
-            20..80 => dice.between(80, 700) * longer,
-            _ => dice.between(700, 1400) * longer,
-        };
-        tokio::time::sleep(time).await;
+        match dice.below(100) {
+            0..20 => tokio::time::sleep(dice.between(0, 80)).await,
+            20..50 => tokio::time::sleep(dice.between(80, 800)).await,
+            // Measured by what has come of it, however busy the machine is.
+            _ => {
+                let enough = pulse.heard() + 1 + dice.below(80);
+                let begin = Instant::now();
+                while pulse.heard() < enough && begin.elapsed() < LONGEST_LIFE {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                tokio::time::sleep(dice.between(0, 40)).await;
+            }
+        }
         let victim = &mut victims[dice.below(many)];
         victim.kill().await;
         tokio::time::sleep(dice.between(0, 30)).await;

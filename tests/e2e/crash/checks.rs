@@ -141,6 +141,13 @@ fn calls(
                     ));
                 }
             }
+            "approval_decided" if entry.body["state"] != "approved" => {
+                for call in entry.body["calls"].as_array().into_iter().flatten() {
+                    if done.contains_key(&(turn.id.clone(), member(call, "id"))) {
+                        problems.push(format!("was done without leave: {call}"));
+                    }
+                }
+            }
             _ => {}
         }
     }

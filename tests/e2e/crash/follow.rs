@@ -2,13 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-use taskchat_tests::PATIENCE;
-
 use super::{
     dice::Dice,
     person::{Asked, Broken, Lines, Person, Said},
 };
+use serde_json::Value;
 
 /// What has been seen of a turn so far.
 pub struct Follower<'a> {
@@ -32,8 +30,16 @@ impl<'a> Follower<'a> {
         last.is_some_and(|event| event["completed"].is_object() || event["failed"].is_object())
     }
 
+    /// What the turn waits for, when it does.
+    pub fn asked(&self) -> Option<String> {
+        let last = self.events.last()?;
+        let asked = last["approval_requested"]["id"].as_str();
+        asked.map(str::to_owned)
+    }
+
     /// Sends a message and follows its turn until `enough` events have been seen or it is over.
     /// Lines may break, and some are left on purpose; then it goes on after the last event seen.
+    /// Stops where the turn waits for an approval, the first time it is seen there.
     ///
     /// # Errors
     /// A refusal.
@@ -44,13 +50,13 @@ impl<'a> Follower<'a> {
         dice: &mut Dice,
     ) -> Result<(), Said> {
         let begin = Instant::now();
-        while !self.is_over() && self.events.len() < enough {
-            assert!(
-                begin.elapsed() < PATIENCE,
-                "{:?} does not end; seen: {:?}",
-                self.turn,
-                self.events
-            );
+        let answered = self.events.len();
+        while !self.is_over()
+            && self.events.len() < enough
+            && (self.asked().is_none() || self.events.len() == answered)
+        {
+            let seen = || format!("{:?}, of which was seen: {:?}", self.turn, self.events);
+            self.me.be_patient(begin, seen);
             let asked = match &self.turn {
                 None => message.clone(),
                 Some(turn) => {
@@ -90,6 +96,9 @@ impl<'a> Follower<'a> {
             let next = self.events.len() as u64 + 1;
             assert_eq!(event["seq"].as_u64(), Some(next), "{event}");
             self.events.push(event);
+            if self.asked().is_some() {
+                return Ok(());
+            }
         }
         Ok(())
     }

@@ -74,7 +74,8 @@ impl Talker {
                 50..65 => self.wait(&letter, 2 + self.dice_below(4)).await,
                 65..80 => self.cancel(&letter).await,
                 80..88 => self.leave(&letter).await,
-                88..94 => self.insist_on_quiet(&letter).await,
+                88..91 => self.ask_leave(n).await,
+                91..95 => self.insist_on_quiet(&letter).await,
                 _ => self.try_once(&letter).await,
             }
             tokio::time::sleep(self.dice.between(0, 60)).await;
@@ -111,8 +112,16 @@ impl Talker {
         let asked = letter.whole(&self.me);
         let same = (0..at_once).map(|_| self.me.get(&asked));
         let answers = futures::future::join_all(same).await;
+        // Behind a turn that waits for an approval the answer is only where the turn stands.
+        let final_ones: Vec<&Value> = answers
+            .iter()
+            .filter(|answer| answer["status"] != "queued")
+            .collect();
         assert!(
-            answers.iter().all(|answer| answer == &answers[0]),
+            final_ones.windows(2).all(|pair| pair[0] == pair[1])
+                && answers
+                    .iter()
+                    .all(|answer| answer["turn_id"] == answers[0]["turn_id"]),
             "one request, several answers: {answers:?}"
         );
         self.accepted(letter, &answers[0]);
@@ -131,6 +140,38 @@ impl Talker {
         let rest = follower.follow(&asked, usize::MAX, &mut self.dice).await;
         rest.unwrap_or_else(|said| panic!("{asked:?}: {said:?}"));
         self.heard(letter, follower);
+    }
+
+    /// Asks for a lot, and approves it or not; a few stop it instead.
+    async fn ask_leave(&mut self, n: usize) {
+        let mut letter = self.letter(n);
+        let name = format!("{}n{n}", self.name);
+        let Some(bulk) = self.world.speaker.bulk(&name) else {
+            return self.follow(&letter, usize::MAX).await;
+        };
+        letter.message = bulk;
+        let mut follower = Follower::new(&self.me);
+        let asked = letter.streamed(&self.me);
+        while !follower.is_over() {
+            let followed = follower.follow(&asked, usize::MAX, &mut self.dice).await;
+            followed.unwrap_or_else(|said| panic!("{asked:?}: {said:?}"));
+            if let Some(approval) = follower.asked() {
+                let turn = follower.turn.clone().expect("a turn");
+                let (path, body) = match self.dice.below(10) {
+                    0..6 => (format!("/api/approvals/{approval}:decide"), "approve"),
+                    6..9 => (format!("/api/approvals/{approval}:decide"), "deny"),
+                    _ => (format!("/api/turns/{turn}:cancel"), ""),
+                };
+                let body = match body {
+                    "" => json!({}),
+                    decision => json!({ "decision": decision }),
+                };
+                let word = Asked::post(path, body);
+                let same = (0..1 + self.dice.below(3)).map(|_| self.me.get(&word));
+                futures::future::join_all(same).await;
+            }
+        }
+        self.heard(&letter, follower);
     }
 
     /// Goes away as soon as the turn has begun.

@@ -3,7 +3,7 @@
 use std::{
     pin::Pin,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
@@ -25,6 +25,32 @@ pub struct Person {
     http: reqwest::Client,
     doors: Doors,
     choice: Arc<AtomicUsize>,
+    pulse: Arc<Pulse>,
+}
+
+/// What people notice of the server, all together.
+#[derive(Debug, Default)]
+pub struct Pulse {
+    /// Answers and events so far.
+    heard: AtomicUsize,
+    /// Since when nobody is killed any more; patience begins to run then.
+    calm: OnceLock<Instant>,
+}
+
+impl Pulse {
+    pub fn heard(&self) -> usize {
+        self.heard.load(Ordering::Relaxed)
+    }
+
+    pub fn calm_down(&self) {
+        self.calm.get_or_init(Instant::now);
+    }
+
+    /// True when something that began then should have ended by now.
+    fn is_overdue(&self, begin: Instant) -> bool {
+        let calm = self.calm.get();
+        calm.is_some_and(|calm| calm.max(&begin).elapsed() > PATIENCE)
+    }
 }
 
 /// What is asked of the server. The body is null when there is none.
@@ -48,7 +74,15 @@ pub struct Said {
 pub struct Broken;
 
 impl Person {
+    /// Somebody who knows no kills but the scenario's own.
     pub fn new(id: &str, doors: &Doors) -> Self {
+        let pulse = Arc::<Pulse>::default();
+        pulse.calm_down();
+        Self::among(id, doors, &pulse)
+    }
+
+    /// One of many, in a time of kills.
+    pub fn among(id: &str, doors: &Doors, pulse: &Arc<Pulse>) -> Self {
         Self {
             id: id.to_owned(),
             token: token::signed(token::SECRET, &token::claims(id)),
@@ -58,7 +92,13 @@ impl Person {
                 .expect("an HTTP client"),
             doors: doors.clone(),
             choice: Arc::default(),
+            pulse: Arc::clone(pulse),
         }
+    }
+
+    /// Fails when something that began then takes too long.
+    pub fn be_patient(&self, begin: Instant, with: impl FnOnce() -> String) {
+        assert!(!self.pulse.is_overdue(begin), "no end of {}", with());
     }
 
     /// Asks once.
@@ -66,6 +106,7 @@ impl Person {
         let response = self.send(asked, "application/json").await?;
         let status = response.status().as_u16();
         let text = response.text().await.map_err(|_| Broken)?;
+        self.pulse.heard.fetch_add(1, Ordering::Relaxed);
         let body = serde_json::from_str(&text)
             .unwrap_or_else(|error| panic!("not JSON ({error}): {status} {text}"));
         Ok(Said { status, body })
@@ -79,7 +120,7 @@ impl Person {
                 Ok(said) if said.status != 503 => return said,
                 Ok(_) | Err(Broken) => {}
             }
-            assert!(begin.elapsed() < PATIENCE, "no answer to {asked:?}");
+            self.be_patient(begin, || format!("{asked:?}"));
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -99,6 +140,7 @@ impl Person {
             return Ok(Ok(Lines {
                 bytes: response.bytes_stream().boxed(),
                 unread: Vec::new(),
+                pulse: Arc::clone(&self.pulse),
             }));
         }
         let body = response.json().await.map_err(|_| Broken)?;
@@ -130,6 +172,7 @@ impl Person {
 pub struct Lines {
     bytes: Pin<Box<dyn Stream<Item = reqwest::Result<bytes::Bytes>> + Send>>,
     unread: Vec<u8>,
+    pulse: Arc<Pulse>,
 }
 
 impl Lines {
@@ -141,6 +184,7 @@ impl Lines {
                 if line.iter().all(u8::is_ascii_whitespace) {
                     continue;
                 }
+                self.pulse.heard.fetch_add(1, Ordering::Relaxed);
                 return Ok(Some(serde_json::from_slice(&line).expect("a line of JSON")));
             }
             match self.bytes.next().await {

@@ -21,6 +21,12 @@ pub enum Speaker {
 }
 
 impl Speaker {
+    /// A message called `name` that asks for so much that it has to be approved; the built-in
+    /// assistant does nothing of the sort.
+    pub fn bulk(self, name: &str) -> Option<String> {
+        (self == Self::Scripted).then(|| format!("bulk {name}"))
+    }
+
     /// A message called `name`, perhaps about what was said under the name `before`.
     pub fn message(self, name: &str, before: &str, dice: &mut Dice) -> String {
         let kinds = match self {
@@ -75,6 +81,13 @@ fn answer(seen: &Seen) -> Script {
                 ),
             ],
         ),
+        ("bulk", 0) => {
+            let errands: Vec<_> = ('a'..='f')
+                .map(|letter| json!({ "title": title(name, &letter.to_string()) }))
+                .map(|arguments| ("add_task", arguments))
+                .collect();
+            ask(&mut dice, &errands)
+        }
         ("look", 0) => ask(&mut dice, &[("list_tasks", json!({ "limit": 3 }))]),
         ("stumble", 0) => ask(
             &mut dice,
