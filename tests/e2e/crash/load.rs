@@ -73,9 +73,9 @@ impl Talker {
                 35..50 => self.wait(&letter, 1).await,
                 50..65 => self.wait(&letter, 2 + self.dice_below(4)).await,
                 65..80 => self.cancel(&letter).await,
-                80..88 => self.leave(&letter).await,
-                88..91 => self.ask_leave(n).await,
-                91..95 => self.insist_on_quiet(&letter).await,
+                80..86 => self.leave(&letter).await,
+                86..92 => self.ask_leave(n).await,
+                92..96 => self.insist_on_quiet(&letter).await,
                 _ => self.try_once(&letter).await,
             }
             tokio::time::sleep(self.dice.between(0, 60)).await;
