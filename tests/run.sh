@@ -64,7 +64,7 @@ run_fmt() { "$CARGO" fmt --all --check; }
 run_page() { "$setup/page.sh"; }
 run_clippy() { "$CARGO" clippy --workspace --all-targets --locked -- -D warnings; }
 run_build() { "$CARGO" build --workspace --all-targets --locked; }
-run_rust() { "$setup/postgres.sh" "$CARGO" test --workspace --locked; }
+run_rust() { "$setup/postgres.sh" "$CARGO" test --workspace --locked --no-fail-fast; }
 run_web_lint() { npm --prefix web-client run --silent lint && npm --prefix web-client run --silent typecheck; }
 run_web() { npm --prefix web-client test; }
 run_clients() { node --test --test-reporter=tap tests/clients/*.test.mjs; }
