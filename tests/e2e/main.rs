@@ -37,3 +37,4 @@ mod tasks;
 mod telemetry;
 mod tools;
 mod undo;
+mod whole_turns;
