@@ -12,6 +12,15 @@ pub mod v1 {
     tonic::include_proto!("taskchat.v1");
 }
 
+/// What the contract takes from Google.
+pub mod google {
+    /// `google.api`: raw bytes with their content type.
+    #[expect(missing_docs, reason = "generated code")]
+    pub mod api {
+        tonic::include_proto!("google.api");
+    }
+}
+
 /// The encoded `FileDescriptorSet` of the contract and all it imports, with comments and with the
 /// custom options (`google.api.http`) that generated code drops.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptor.bin"));

@@ -3,7 +3,7 @@
 import { Code, ConnectError, createClient, createRouterTransport, type HandlerContext } from "@connectrpc/connect";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { AuthService } from "../gen/taskchat/v1/auth_pb";
-import { TaskService } from "../gen/taskchat/v1/task_pb";
+import { TaskService } from "../gen/taskchat/v1/task_service_pb";
 import { Session } from "./session";
 import { authorize } from "./transport";
 

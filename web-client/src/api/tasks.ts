@@ -1,7 +1,7 @@
 // TaskService, in the page's words.
 
 import { createClient, type Transport } from "@connectrpc/connect";
-import { TaskService } from "../gen/taskchat/v1/task_pb";
+import { TaskService } from "../gen/taskchat/v1/task_service_pb";
 import type { Operation, Page, Receipt, Task, TaskDraft } from "../state/model";
 import { Problem } from "../state/problem";
 import { statusesOf, type TaskQuery } from "../state/tasks";

@@ -1,6 +1,6 @@
 //! Receipts and the operations they belong to.
 
-use taskchat_domain::{Error, FieldChange, Operation, Origin, Receipt, ReceiptKind, UserId};
+use taskchat_domain::{Error, FieldChange, Operation, Origin, Receipt, ReceiptKind, TaskChange, UserId};
 use taskchat_proto::v1;
 use taskchat_tasks::{Taken, TurnOutcome};
 
@@ -13,7 +13,25 @@ pub(crate) fn operation(operation: &Operation, owner: &UserId) -> v1::Operation 
         origin: origin(operation.origin).into(),
         turn_id: turn_id(operation.origin),
         created_at: Some(timestamp(operation.created_at)),
+        undoes: operation
+            .undoes
+            .map(|id| id.to_string())
+            .unwrap_or_default(),
+        other_tasks: others(operation)
+            .filter_map(|change| change.after.as_ref())
+            .map(|it| task::task(it, owner))
+            .collect(),
+        removed_task_ids: others(operation)
+            .filter(|change| change.after.is_none())
+            .filter_map(TaskChange::task_id)
+            .map(|id| id.to_string())
+            .collect(),
     }
+}
+
+/// What an operation did to tasks beside the one its receipt is about.
+fn others(operation: &Operation) -> impl Iterator<Item = &TaskChange> {
+    operation.changes.iter().skip(1)
 }
 
 pub(crate) fn receipt(receipt: &Receipt, owner: &UserId) -> v1::Receipt {
