@@ -2,16 +2,27 @@
 import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+const own = (path: string) => fileURLToPath(new URL(`src/${path}`, import.meta.url));
+
+/** Leaves the JSON codec of protobuf out: gRPC-Web is binary. */
+const binaryOnly: Plugin = {
+  name: "binary-only",
+  enforce: "pre",
+  resolveId: (id, importer) =>
+    /^\.\/(from|to)-json\.js$/.test(id) && importer?.includes("@bufbuild/protobuf") === true
+      ? own("api/no-json.ts")
+      : undefined,
+};
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [binaryOnly, react(), tailwindcss()],
   resolve: {
     alias: {
       // Its browser module needs `innerHTML`, which Trusted Types forbid.
-      "decode-named-character-reference": fileURLToPath(
-        new URL("src/markdown/entities.ts", import.meta.url),
-      ),
+      "decode-named-character-reference": own("markdown/entities.ts"),
     },
   },
   build: {

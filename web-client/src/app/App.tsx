@@ -1,17 +1,26 @@
 // The signed-in page: its services, its routes, its frame.
 
 import { QueryClientProvider } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { Route, Switch } from "wouter";
 import { createApi } from "../api/api";
 import type { Session } from "../api/session";
-import { ChatPage } from "../views/chat/ChatPage";
 import { NotFound } from "../views/NotFound";
 import { Announcer } from "../views/parts/Announcer";
 import { Toasts } from "../views/parts/Toasts";
+import { Skeleton } from "../views/parts/State";
 import { Shell } from "../views/Shell";
-import { TasksPage } from "../views/tasks/TasksPage";
 import { createServices, type Services, ServicesProvider } from "./services";
+
+const loadChat = () => import("../views/chat/ChatPage");
+const loadTasks = async () => ({ default: (await import("../views/tasks/TasksPage")).TasksPage });
+const ChatPage = lazy(loadChat);
+const TasksPage = lazy(loadTasks);
+
+// The page that was asked for loads beside this one, the other once there is nothing else to do.
+const [first, second] = location.pathname.startsWith("/chat") ? [loadChat, loadTasks] : [loadTasks, loadChat];
+void first();
+setTimeout(() => void second(), 3000);
 
 export default function App({ session }: { readonly session: Session }) {
   const [services, setServices] = useState<Services | null>(null);
@@ -30,13 +39,15 @@ export default function App({ session }: { readonly session: Session }) {
       <ServicesProvider services={services}>
         <Announcer />
         <Shell>
-          <Switch>
-            <Route path="/chat/:id?">{({ id }) => <ChatPage id={id ?? null} />}</Route>
-            <Route path="/tasks/:id?">{({ id }) => <TasksPage id={id ?? null} />}</Route>
-            <Route>
-              <NotFound />
-            </Route>
-          </Switch>
+          <Suspense fallback={<Skeleton lines={5} label="Loading" />}>
+            <Switch>
+              <Route path="/chat/:id?">{({ id }) => <ChatPage id={id ?? null} />}</Route>
+              <Route path="/tasks/:id?">{({ id }) => <TasksPage id={id ?? null} />}</Route>
+              <Route>
+                <NotFound />
+              </Route>
+            </Switch>
+          </Suspense>
         </Shell>
         <Toasts />
       </ServicesProvider>

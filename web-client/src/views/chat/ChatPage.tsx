@@ -1,7 +1,7 @@
 // A conversation: messages, composer, and the tasks beside them where there is room.
 
 import { ListTodo } from "lucide-react";
-import { useEffect, useLayoutEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef } from "react";
 import { useLocation } from "wouter";
 import { useTitle } from "../../app/conversations";
 import { useDrawers } from "../../app/drawers";
@@ -13,14 +13,15 @@ import { PageHeader } from "../PageHeader";
 import { Button } from "../parts/Button";
 import { Dialog } from "../parts/Dialog";
 import { Skeleton, Trouble } from "../parts/State";
-import { TasksPanel } from "../tasks/TasksPanel";
 import { Composer } from "./Composer";
 import { useAnnouncements } from "./announcements";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Greeting } from "./Greeting";
 import { Thread } from "./Thread";
 
-export function ChatPage({ id }: { readonly id: string | null }) {
+const TasksPanel = lazy(async () => ({ default: (await import("../tasks/TasksPanel")).TasksPanel }));
+
+export default function ChatPage({ id }: { readonly id: string | null }) {
   const { desk } = useServices();
   const fresh = useStore(desk.fresh, (flow) => flow);
   const flow = id === null ? fresh : desk.open(id);
@@ -51,7 +52,9 @@ export function ChatPage({ id }: { readonly id: string | null }) {
     <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] xl:grid-cols-[minmax(0,1fr)_22rem]">
       <Conversation flow={flow} />
       <aside aria-label="Tasks" className="hidden min-h-0 border-l border-line xl:block">
-        <TasksPanel />
+        <Suspense fallback={<Skeleton lines={5} label="Loading tasks" />}>
+          <TasksPanel />
+        </Suspense>
       </aside>
       <TasksDrawer />
     </div>
@@ -121,7 +124,9 @@ function TasksDrawer() {
   if (drawers.open !== "tasks") return null;
   return (
     <Dialog title="Tasks" shape="right" bare onClose={() => drawers.show(null)} testId="tasks-drawer">
-      <TasksPanel onLeave={() => drawers.show(null)} />
+      <Suspense fallback={<Skeleton lines={5} label="Loading tasks" />}>
+        <TasksPanel onLeave={() => drawers.show(null)} />
+      </Suspense>
     </Dialog>
   );
 }

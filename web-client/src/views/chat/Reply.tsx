@@ -8,13 +8,16 @@ import type { Notice } from "../../state/model";
 import { receiptsOf } from "../../state/receipts";
 import { isFinal, ownCalls, type Turn } from "../../state/turn";
 import { Button } from "../parts/Button";
-import { ApprovalCard } from "./ApprovalCard";
 import { CopyButton } from "./CopyButton";
 import type { Place } from "./RowView";
 import { ToolCard } from "./ToolCard";
 import { UndoAll } from "./UndoAll";
 
-const Markdown = lazy(() => import("../../markdown/Markdown"));
+const ApprovalCard = lazy(async () => ({ default: (await import("./ApprovalCard")).ApprovalCard }));
+const loadMarkdown = () => import("../../markdown/Markdown");
+const Markdown = lazy(loadMarkdown);
+// Whoever sees a conversation will need it, so it does not wait for the first answer.
+void loadMarkdown();
 
 interface ReplyProps {
   readonly turn: Turn;
@@ -50,7 +53,9 @@ export function Reply({ turn, flow, place }: ReplyProps) {
         <UndoAll turnId={turn.turnId} receipts={receipts} />
       )}
       {turn.approvals.map((approval) => (
-        <ApprovalCard key={approval.id} approval={approval} flow={flow} ended={!working} />
+        <Suspense key={approval.id} fallback={<p className="text-muted">{approval.text}</p>}>
+          <ApprovalCard approval={approval} flow={flow} ended={!working} />
+        </Suspense>
       ))}
       {claims.map((notice) => (
         <Claim key={notice.text} notice={notice} nothing={receipts.length === 0} />
