@@ -1,6 +1,6 @@
 // The entry: takes up the session, then shows the sign-in form or loads the rest of the page.
 
-import { lazy, StrictMode, Suspense, useSyncExternalStore } from "react";
+import { StrictMode, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
 import { Redirect, useLocation, useSearch, useSearchParams } from "wouter";
 import { Session } from "./api/session";
@@ -8,12 +8,12 @@ import { publicTransport } from "./api/transport";
 import { watchTheme } from "./app/theme";
 import { Welcome } from "./views/account/Welcome";
 import { Brand } from "./views/parts/Brand";
+import { later } from "./views/parts/later";
 import { Trouble } from "./views/parts/State";
 import "./styles/main.css";
 
 const session = new Session(publicTransport(location.origin));
-const loadApp = () => import("./app/App");
-const App = lazy(loadApp);
+const App = later(async () => (await import("./app/App")).default, Splash);
 
 /** Where people land after signing in, unless they were on their way somewhere. */
 const HOME = "/tasks";
@@ -58,11 +58,7 @@ function Inside({ children: userId }: { readonly children: string }) {
   if (path === "/" || path === "/signin" || path === "/signup") {
     return <Redirect to={safePath(query.get("next"))} replace />;
   }
-  return (
-    <Suspense fallback={<Splash />}>
-      <App key={userId} session={session} />
-    </Suspense>
-  );
+  return <App key={userId} session={session} />;
 }
 
 /** Only a path of this page: never another site, which a link could smuggle in. */
@@ -87,7 +83,7 @@ session.state.subscribe(() => {
   const { is } = session.state.get();
   if (is === "in" || is === "out") localStorage.setItem("taskchat.returning", String(is === "in"));
 });
-if (localStorage.getItem("taskchat.returning") === "true") void loadApp();
+if (localStorage.getItem("taskchat.returning") === "true") void App.load();
 
 const root = document.getElementById("root");
 if (root !== null) {

@@ -1,26 +1,29 @@
 // The signed-in page: its services, its routes, its frame.
 
 import { QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { Route, Switch } from "wouter";
 import { createApi } from "../api/api";
 import type { Session } from "../api/session";
 import { NotFound } from "../views/NotFound";
 import { Announcer } from "../views/parts/Announcer";
 import { Toasts } from "../views/parts/Toasts";
+import { later } from "../views/parts/later";
 import { Skeleton } from "../views/parts/State";
 import { Shell } from "../views/Shell";
 import { createServices, type Services, ServicesProvider } from "./services";
 
-const loadChat = () => import("../views/chat/ChatPage");
-const loadTasks = async () => ({ default: (await import("../views/tasks/TasksPage")).TasksPage });
-const ChatPage = lazy(loadChat);
-const TasksPage = lazy(loadTasks);
+interface PageProps {
+  readonly id: string | null;
+}
 
-// The page that was asked for loads beside this one, the other once there is nothing else to do.
-const [first, second] = location.pathname.startsWith("/chat") ? [loadChat, loadTasks] : [loadTasks, loadChat];
-void first();
-setTimeout(() => void second(), 3000);
+const loading = () => <Skeleton lines={5} label="Loading" />;
+const ChatPage = later<PageProps>(async () => (await import("../views/chat/ChatPage")).ChatPage, loading);
+const TasksPage = later<PageProps>(async () => (await import("../views/tasks/TasksPage")).TasksPage, loading);
+
+// The page that was asked for loads beside this one, and then the other.
+const [first, second] = location.pathname.startsWith("/chat") ? [ChatPage, TasksPage] : [TasksPage, ChatPage];
+void first.load().then(() => setTimeout(() => void second.load(), 500));
 
 export default function App({ session }: { readonly session: Session }) {
   const [services, setServices] = useState<Services | null>(null);
@@ -39,15 +42,13 @@ export default function App({ session }: { readonly session: Session }) {
       <ServicesProvider services={services}>
         <Announcer />
         <Shell>
-          <Suspense fallback={<Skeleton lines={5} label="Loading" />}>
-            <Switch>
-              <Route path="/chat/:id?">{({ id }) => <ChatPage id={id ?? null} />}</Route>
-              <Route path="/tasks/:id?">{({ id }) => <TasksPage id={id ?? null} />}</Route>
-              <Route>
-                <NotFound />
-              </Route>
-            </Switch>
-          </Suspense>
+          <Switch>
+            <Route path="/chat/:id?">{({ id }) => <ChatPage id={id ?? null} />}</Route>
+            <Route path="/tasks/:id?">{({ id }) => <TasksPage id={id ?? null} />}</Route>
+            <Route>
+              <NotFound />
+            </Route>
+          </Switch>
         </Shell>
         <Toasts />
       </ServicesProvider>

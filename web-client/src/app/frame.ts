@@ -1,27 +1,25 @@
 // Folds what has come since the last frame at once, however fast it comes.
 
-/** Collects items and hands them over once per frame; by a timer while the tab is hidden, where frames stop. */
+/** Of the time, at most one part in this many goes into showing what comes in; the rest is the person's. */
+const SHARE = 3;
+/** A frame that takes this little of a display's 16 ms is no burden. */
+const CHEAP = 6;
+
+/**
+ * Collects items and hands them over once per frame, or less often where a frame costs much: on a slow
+ * machine an answer appears in larger pieces, and typing stays quick. By a timer while the tab is
+ * hidden, where frames stop.
+ */
 export class Frames<T> {
   private items: T[] = [];
   private cancel: (() => void) | null = null;
+  private notBefore = 0;
 
   constructor(private readonly take: (items: readonly T[]) => void) {}
 
   push(item: T): void {
     this.items.push(item);
-    if (this.cancel !== null) return;
-    if (document.hidden) {
-      const timer = setTimeout(() => this.flush(), 250);
-      this.cancel = () => clearTimeout(timer);
-    } else {
-      const frame = requestAnimationFrame(() => this.flush());
-      // A tab hidden before its next frame would keep the items until it is shown again.
-      const timer = setTimeout(() => this.flush(), 500);
-      this.cancel = () => {
-        cancelAnimationFrame(frame);
-        clearTimeout(timer);
-      };
-    }
+    if (this.cancel === null) this.schedule();
   }
 
   flush(): void {
@@ -30,6 +28,33 @@ export class Frames<T> {
     if (this.items.length === 0) return;
     const items = this.items;
     this.items = [];
+    const began = performance.now();
     this.take(items);
+    // After the frame that shows it: by then the whole price is known.
+    setTimeout(() => {
+      const cost = performance.now() - began;
+      this.notBefore = cost < CHEAP ? 0 : began + SHARE * cost;
+    }, 0);
+  }
+
+  private schedule(): void {
+    if (document.hidden) {
+      const timer = setTimeout(() => this.flush(), 250);
+      this.cancel = () => clearTimeout(timer);
+      return;
+    }
+    let frame = 0;
+    const due = () => {
+      frame = requestAnimationFrame(() => this.flush());
+    };
+    const wait = Math.min(this.notBefore - performance.now(), 250);
+    const pause = wait > 0 ? setTimeout(due, wait) : (due(), undefined);
+    // A tab hidden before its next frame would keep the items until it is shown again.
+    const timer = setTimeout(() => this.flush(), 500);
+    this.cancel = () => {
+      clearTimeout(pause);
+      clearTimeout(timer);
+      cancelAnimationFrame(frame);
+    };
   }
 }

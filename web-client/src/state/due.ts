@@ -87,6 +87,17 @@ export function separatorWords(at: number, now: Date, locale?: string): string {
   });
 }
 
+/** Making one takes a millisecond, and a thread has hundreds of times to show. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
 export function clockWords(at: number, locale?: string): string {
-  return new Date(at).toLocaleTimeString(locale, { hour: "numeric", minute: "2-digit" });
+  const date = new Date(at);
+  // Whoever travels gets another offset, and with it another clock.
+  const key = `${locale ?? ""} ${date.getTimezoneOffset()}`;
+  let clock = clocks.get(key);
+  if (clock === undefined) {
+    clock = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
+    clocks.set(key, clock);
+  }
+  return clock.format(date);
 }

@@ -1,7 +1,7 @@
 // A conversation: messages, composer, and the tasks beside them where there is room.
 
 import { ListTodo } from "lucide-react";
-import { lazy, Suspense, useEffect, useLayoutEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { useLocation } from "wouter";
 import { useTitle } from "../../app/conversations";
 import { useDrawers } from "../../app/drawers";
@@ -12,6 +12,7 @@ import { Missing } from "../NotFound";
 import { PageHeader } from "../PageHeader";
 import { Button } from "../parts/Button";
 import { Dialog } from "../parts/Dialog";
+import { later } from "../parts/later";
 import { Skeleton, Trouble } from "../parts/State";
 import { Composer } from "./Composer";
 import { useAnnouncements } from "./announcements";
@@ -19,9 +20,12 @@ import { ConnectionBanner } from "./ConnectionBanner";
 import { Greeting } from "./Greeting";
 import { Thread } from "./Thread";
 
-const TasksPanel = lazy(async () => ({ default: (await import("../tasks/TasksPanel")).TasksPanel }));
+const TasksPanel = later<{ readonly onLeave?: () => void }>(
+  async () => (await import("../tasks/TasksPanel")).TasksPanel,
+  () => <Skeleton lines={5} label="Loading tasks" />,
+);
 
-export default function ChatPage({ id }: { readonly id: string | null }) {
+export function ChatPage({ id }: { readonly id: string | null }) {
   const { desk } = useServices();
   const fresh = useStore(desk.fresh, (flow) => flow);
   const flow = id === null ? fresh : desk.open(id);
@@ -52,9 +56,7 @@ export default function ChatPage({ id }: { readonly id: string | null }) {
     <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] xl:grid-cols-[minmax(0,1fr)_22rem]">
       <Conversation flow={flow} />
       <aside aria-label="Tasks" className="hidden min-h-0 border-l border-line xl:block">
-        <Suspense fallback={<Skeleton lines={5} label="Loading tasks" />}>
-          <TasksPanel />
-        </Suspense>
+        <TasksPanel />
       </aside>
       <TasksDrawer />
     </div>
@@ -124,9 +126,7 @@ function TasksDrawer() {
   if (drawers.open !== "tasks") return null;
   return (
     <Dialog title="Tasks" shape="right" bare onClose={() => drawers.show(null)} testId="tasks-drawer">
-      <Suspense fallback={<Skeleton lines={5} label="Loading tasks" />}>
-        <TasksPanel onLeave={() => drawers.show(null)} />
-      </Suspense>
+      <TasksPanel onLeave={() => drawers.show(null)} />
     </Dialog>
   );
 }

@@ -10,6 +10,9 @@ import { running } from "../../state/thread";
 /** The contract's limit, in bytes of UTF-8. */
 const MAX_BYTES = 32 * 1024;
 
+/** Without it the height has to be measured with every key, and all of the page with it. */
+const SIZES_ITSELF = globalThis.CSS?.supports?.("field-sizing", "content") === true;
+
 interface ComposerProps {
   readonly flow: Flow;
   readonly placeholder?: string;
@@ -43,7 +46,7 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
 
   useLayoutEffect(() => {
     const area = field.current;
-    if (area === null) return;
+    if (area === null || SIZES_ITSELF) return;
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight}px`;
     // oxlint-disable-next-line react/exhaustive-deps -- the height follows the text
@@ -98,7 +101,7 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
           enterKeyHint="send"
           onChange={(event) => flow.draft.update(() => event.target.value)}
           onKeyDown={pressed}
-          className="max-h-[40dvh] min-h-9 min-w-0 flex-1 resize-none bg-transparent px-2.5 py-1.5 text-[1rem] leading-6 outline-none scroll-quiet"
+          className="field-sizing-content max-h-[40dvh] min-h-9 min-w-0 flex-1 resize-none bg-transparent px-2.5 py-1.5 text-[1rem] leading-6 outline-none scroll-quiet"
         />
         {busy && (
           <button

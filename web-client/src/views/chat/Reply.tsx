@@ -1,23 +1,29 @@
 // The assistant's half of a turn: what it did, what it said, what one should know beside that.
 
 import { CircleAlert, CircleStop, Info, RotateCw, TriangleAlert, Unplug } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Flow } from "../../app/flow";
 import { clockWords } from "../../state/due";
 import type { Notice } from "../../state/model";
 import { receiptsOf } from "../../state/receipts";
 import { isFinal, ownCalls, type Turn } from "../../state/turn";
 import { Button } from "../parts/Button";
+import { later } from "../parts/later";
 import { CopyButton } from "./CopyButton";
 import type { Place } from "./RowView";
 import { ToolCard } from "./ToolCard";
 import { UndoAll } from "./UndoAll";
 
-const ApprovalCard = lazy(async () => ({ default: (await import("./ApprovalCard")).ApprovalCard }));
-const loadMarkdown = () => import("../../markdown/Markdown");
-const Markdown = lazy(loadMarkdown);
+const ApprovalCard = later(
+  async () => (await import("./ApprovalCard")).ApprovalCard,
+  ({ approval }) => <p className="text-muted">{approval.text}</p>,
+);
+const Markdown = later(
+  async () => (await import("../../markdown/Markdown")).default,
+  ({ text }) => <p className="whitespace-pre-wrap">{text}</p>,
+);
 // Whoever sees a conversation will need it, so it does not wait for the first answer.
-void loadMarkdown();
+void Markdown.load();
 
 interface ReplyProps {
   readonly turn: Turn;
@@ -53,18 +59,14 @@ export function Reply({ turn, flow, place }: ReplyProps) {
         <UndoAll turnId={turn.turnId} receipts={receipts} />
       )}
       {turn.approvals.map((approval) => (
-        <Suspense key={approval.id} fallback={<p className="text-muted">{approval.text}</p>}>
-          <ApprovalCard approval={approval} flow={flow} ended={!working} />
-        </Suspense>
+        <ApprovalCard key={approval.id} approval={approval} flow={flow} ended={!working} />
       ))}
       {claims.map((notice) => (
         <Claim key={notice.text} notice={notice} nothing={receipts.length === 0} />
       ))}
       {turn.text !== "" && (
         <div className="text-[1rem] leading-[1.625rem]" data-testid="assistant-text" dir="auto">
-          <Suspense fallback={<p className="whitespace-pre-wrap">{turn.text}</p>}>
-            <Markdown text={turn.text} streaming={working} />
-          </Suspense>
+          <Markdown text={turn.text} streaming={working} />
         </div>
       )}
       {working && <Working turn={turn} />}

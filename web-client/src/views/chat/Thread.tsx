@@ -29,7 +29,8 @@ export function Thread({ flow }: { readonly flow: Flow }) {
 
   const toEnd = useCallback(() => {
     const box = scroller.current;
-    if (box !== null) box.scrollTop = box.scrollHeight;
+    // The browser stops at the end; to ask where that is would cost a layout of its own.
+    if (box !== null) box.scrollTop = 1e9;
   }, []);
 
   // Whatever makes the content grow, its end stays in sight.

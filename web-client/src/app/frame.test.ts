@@ -1,0 +1,68 @@
+// Folding once per frame, and less often where frames are dear.
+
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Frames } from "./frame";
+
+let hidden = false;
+
+beforeEach(() => {
+  hidden = false;
+  vi.useFakeTimers();
+  vi.stubGlobal("requestAnimationFrame", (run: () => void) => setTimeout(run, 16));
+  vi.stubGlobal("cancelAnimationFrame", (id: number) => clearTimeout(id));
+  vi.spyOn(document, "hidden", "get").mockImplementation(() => hidden);
+});
+
+/** Pushes a number every millisecond for a second; how often they were handed over, and which. */
+async function busySecond(price: number) {
+  const seen: number[][] = [];
+  const frames = new Frames<number>((items) => {
+    seen.push([...items]);
+    // Drawing takes this long.
+    vi.setSystemTime(Date.now() + price);
+    vi.advanceTimersByTime(0);
+    cost += price;
+  });
+  let cost = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => Date.now());
+  for (let at = 0; at < 1000; at += 1) {
+    frames.push(at);
+    await vi.advanceTimersByTimeAsync(1);
+  }
+  frames.flush();
+  clock.mockRestore();
+  return { times: seen.length, all: seen.flat(), cost };
+}
+
+describe("Frames", () => {
+  it("hands over once per frame, all of it and in order", async () => {
+    const { times, all } = await busySecond(0);
+    expect(all).toEqual(Array.from({ length: 1000 }, (_, at) => at));
+    expect(times).toBeGreaterThan(50);
+    expect(times).toBeLessThan(70);
+  });
+
+  it("leaves most of the time to the person where a frame is dear", async () => {
+    const { times, all } = await busySecond(20);
+    expect(all).toHaveLength(1000);
+    expect(times).toBeLessThan(30);
+  });
+
+  it("goes on by a timer while the tab is hidden", async () => {
+    const seen: number[] = [];
+    const frames = new Frames<number>((items) => seen.push(...items));
+    hidden = true;
+    frames.push(1);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(seen).toEqual([1]);
+  });
+
+  it("does not keep what came just before the tab was hidden", async () => {
+    vi.stubGlobal("requestAnimationFrame", () => 0);
+    const seen: number[] = [];
+    const frames = new Frames<number>((items) => seen.push(...items));
+    frames.push(1);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(seen).toEqual([1]);
+  });
+});
