@@ -31,7 +31,11 @@ pub fn options(config: Config) -> Options {
         resume_field: Some("after".to_owned()),
         event_id_field: Some("seq".to_owned()),
         update_mask: Some(("update_mask".to_owned(), vec![Method::PATCH, Method::PUT])),
-        forwarded_headers: vec![HeaderName::from_static("x-taskchat-session")],
+        forwarded_headers: vec![
+            HeaderName::from_static("x-taskchat-session"),
+            // What the list of sessions shows.
+            http::header::USER_AGENT,
+        ],
         pass_through: [
             "/mcp",
             "/.well-known/oauth-protected-resource",
@@ -56,7 +60,13 @@ fn openapi() -> OpenApi {
             difference. Requests may spell fields in camel case too, and whole numbers as text. Every \
             path with a `{user_id}` is for the owner of the token only."
             .to_owned(),
-        path_formats: ["conversation_id", "operation_id", "task_id", "turn_id"]
+        path_formats: [
+            "conversation_id",
+            "operation_id",
+            "session_id",
+            "task_id",
+            "turn_id",
+        ]
             .map(|name| (name.to_owned(), "uuid".to_owned()))
             .into(),
         headers: vec![RequestHeader {

@@ -173,9 +173,14 @@ async fn refresh_rotates_and_a_spent_token_revokes_the_family() {
     let renewed = ada.with_token(second["access_token"].as_str().expect("a token"));
     renewed.get("/api/users/me").await.ok();
 
+    // Reloaded in the very moment: the page never saw the answer, and asks again.
+    let third = app.post("/api/auth/refresh", &first).await.ok();
+    let latest = json!({ "refresh_token": third["refresh_token"] });
+    let fourth = app.post("/api/auth/refresh", &latest).await.ok();
+
     // A thief, or the owner after the thief: nobody can tell, so both are out.
     app.post("/api/auth/refresh", &first).await.refused(401);
-    let latest = json!({ "refresh_token": second["refresh_token"] });
+    let latest = json!({ "refresh_token": fourth["refresh_token"] });
     app.post("/api/auth/refresh", &latest).await.refused(401);
     renewed.get("/api/users/me").await.refused(401);
     ada.get("/api/users/me").await.refused(401);

@@ -31,6 +31,7 @@ mod ownership;
 mod page;
 mod queueing;
 mod receipts;
+mod sessions;
 mod streams;
 mod task_lists;
 mod tasks;

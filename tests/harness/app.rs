@@ -201,6 +201,7 @@ pub(crate) fn defaults(data_dir: PathBuf) -> Vec<(String, String)> {
         ("TASKCHAT_GRACE", "5s"),
         // Scenarios come from one address and in a hurry.
         ("TASKCHAT_LIMITS__SIGN_INS_PER_MINUTE", "0"),
+        ("TASKCHAT_LIMITS__SIGN_UPS_PER_MINUTE", "0"),
         ("TASKCHAT_LIMITS__REQUESTS_PER_MINUTE", "0"),
         ("TASKCHAT_LIMITS__CONCURRENT_TURNS", "0"),
     ]

@@ -7,11 +7,13 @@ use serde_json::Value;
 
 use crate::User;
 
+mod account;
 mod grpc;
 mod grpc_web;
 mod rest;
 pub mod words;
 
+pub use account::SessionSeen;
 pub use grpc::channel;
 pub use words::{Asked, Call, Happening, Receipt, Refusal, Reply, TaskSeen};
 

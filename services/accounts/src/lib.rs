@@ -3,7 +3,8 @@
 //! Access tokens are made and checked in `auth`; this crate adds what needs the database. A
 //! [`Session`] is one sign-in: an access token for a quarter of an hour, and a refresh token that
 //! is good for one exchange. A refresh token presented twice was stolen by somebody, so the whole
-//! session ends (RFC 9700, section 4.14.2).
+//! session ends (RFC 9700, section 4.14.2) -- unless its first answer may have been lost: for
+//! [`GRACE`] after the exchange, and while nobody has used what came of it.
 //!
 //! **Invariant:** neither a password nor a refresh token is stored; only their hashes are.
 
@@ -12,21 +13,28 @@ mod config;
 mod email;
 mod password;
 mod refresh_token;
+mod sessions;
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use taskchat_auth::Issuer;
 use taskchat_domain::{
     ApprovalPolicy, Clock, Error, Noun, Result, SessionId, TimeZone, Timestamp, User, UserId,
 };
-use taskchat_store::{NewSession, Rotation, Store};
+use taskchat_store::{NewSession, NextToken, Rotation, Store};
 
 pub use config::Config;
+pub use sessions::OpenSession;
 
 use email::Email;
 use password::{Hasher, Verdict};
 use refresh_token::RefreshToken;
+
+/// How long an exchange may be repeated: a page that was reloaded in the very moment asks again
+/// within seconds.
+const GRACE: TimeDelta = TimeDelta::seconds(10);
 
 /// What somebody tells us to get an account.
 #[derive(Debug, Clone)]
@@ -96,11 +104,11 @@ impl Accounts {
         })
     }
 
-    /// Creates an account and signs it in.
+    /// Creates an account and signs it in, for a program that calls itself `user_agent`.
     ///
     /// # Errors
     /// [`Error::Invalid`] naming the field; [`Error::AlreadyExists`] when the address is taken.
-    pub async fn sign_up(&self, new: NewAccount) -> Result<Session> {
+    pub async fn sign_up(&self, new: NewAccount, user_agent: &str) -> Result<Session> {
         let email = Email::parse(&new.email)?;
         password::check_choice(&new.password, &email)?;
         if let Some(again) = &new.confirm_password
@@ -119,7 +127,7 @@ impl Accounts {
             approval_policy: ApprovalPolicy::default(),
             created_at: self.clock.now(),
         };
-        let (first, token) = self.new_session(&user);
+        let (first, token) = self.new_session(&user, user_agent);
         self.store.accounts().sign_up(&user, &hash, &first).await?;
         self.session(user, first.id, &token)
     }
@@ -130,7 +138,12 @@ impl Accounts {
     /// [`Error::Invalid`] naming a missing field; [`Error::WrongCredentials`], after the same time
     /// and with the same words, for a wrong password, an unknown address, an account without a
     /// password and one that was deactivated.
-    pub async fn sign_in(&self, email: &str, password: SecretString) -> Result<Session> {
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: SecretString,
+        user_agent: &str,
+    ) -> Result<Session> {
         if email.trim().is_empty() {
             return Err(Error::invalid("email", "field is required"));
         }
@@ -144,7 +157,7 @@ impl Accounts {
             .and_then(|account| account.password_hash.clone());
         let verdict = self.hasher.verify(password, hash).await?;
         match (verdict, account) {
-            (Verdict::Right, Some(account)) => self.open_session(account.user).await,
+            (Verdict::Right, Some(account)) => self.open_session(account.user, user_agent).await,
             _ => Err(Error::WrongCredentials),
         }
     }
@@ -154,14 +167,20 @@ impl Accounts {
     /// # Errors
     /// [`Error::BadToken`] when it is unknown, expired, revoked or spent; a spent one ends the
     /// session it belongs to.
-    pub async fn refresh(&self, token: &str) -> Result<Session> {
+    pub async fn refresh(&self, token: &str, user_agent: &str) -> Result<Session> {
         let spent = RefreshToken::parse(token)?;
         let next = RefreshToken::generate();
         let now = self.clock.now();
+        let token = NextToken {
+            hash: &next.hash(),
+            at: now,
+            expires_at: self.good_until(now),
+            user_agent: &sessions::agent(user_agent),
+        };
         let rotation = self
             .store
             .accounts()
-            .rotate(&spent.hash(), &next.hash(), now, self.good_until(now))
+            .rotate(&spent.hash(), token, GRACE)
             .await?;
         match rotation {
             Rotation::Rotated { session, account } if account.deactivated_at.is_none() => {
@@ -218,13 +237,13 @@ impl Accounts {
         Ok(user)
     }
 
-    async fn open_session(&self, user: User) -> Result<Session> {
-        let (new, token) = self.new_session(&user);
+    async fn open_session(&self, user: User, user_agent: &str) -> Result<Session> {
+        let (new, token) = self.new_session(&user, user_agent);
         self.store.accounts().insert_session(&new).await?;
         self.session(user, new.id, &token)
     }
 
-    fn new_session(&self, user: &User) -> (NewSession, RefreshToken) {
+    fn new_session(&self, user: &User, user_agent: &str) -> (NewSession, RefreshToken) {
         let (token, at) = (RefreshToken::generate(), self.clock.now());
         let new = NewSession {
             id: SessionId::new(),
@@ -232,6 +251,7 @@ impl Accounts {
             token_hash: token.hash(),
             at,
             expires_at: self.good_until(at),
+            user_agent: sessions::agent(user_agent),
         };
         (new, token)
     }
@@ -252,7 +272,7 @@ impl Accounts {
     /// Until when a refresh token that is given out now is good. A lifetime beyond the calendar is
     /// a session that has ended: better than one that never does.
     fn good_until(&self, now: Timestamp) -> Timestamp {
-        chrono::TimeDelta::from_std(self.issuer.refresh_ttl())
+        TimeDelta::from_std(self.issuer.refresh_ttl())
             .ok()
             .and_then(|ttl| now.checked_add_signed(ttl))
             .unwrap_or(now)

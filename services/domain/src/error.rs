@@ -155,6 +155,8 @@ pub enum Noun {
     User,
     /// An approval.
     Approval,
+    /// A session.
+    Session,
 }
 
 impl fmt::Display for Noun {
@@ -166,6 +168,7 @@ impl fmt::Display for Noun {
             Self::Operation => "Operation",
             Self::User => "User",
             Self::Approval => "Approval",
+            Self::Session => "Session",
         })
     }
 }

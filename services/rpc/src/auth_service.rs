@@ -2,16 +2,18 @@
 
 use secrecy::SecretString;
 use taskchat_accounts::{Accounts, NewAccount, Session};
-use taskchat_domain::{Error, TimeZone};
+use taskchat_domain::{Error, SessionId, TimeZone};
 use taskchat_proto::v1::{self, auth_service_server::AuthService};
 use tonic::{Request, Response};
 
 use crate::{
+    address_limit::AddressLimit,
     caller::CallerOf,
     convert::user,
+    pages::count,
     session_cookie::{self, Carrier, Reach},
-    sign_in_limit::SignInLimit,
     status::{Answer, Refused},
+    user_agent,
 };
 
 /// What RFC 6750 calls our tokens.
@@ -20,7 +22,8 @@ const TOKEN_TYPE: &str = "bearer";
 #[derive(Debug)]
 pub(crate) struct Auth {
     pub(crate) accounts: Accounts,
-    pub(crate) sign_ins: SignInLimit,
+    pub(crate) sign_ups: AddressLimit,
+    pub(crate) sign_ins: AddressLimit,
     pub(crate) cookie: Reach,
 }
 
@@ -30,8 +33,11 @@ impl AuthService for Auth {
         &self,
         request: Request<v1::SignUpRequest>,
     ) -> Answer<Response<v1::SignUpResponse>> {
-        let carrier = Carrier::of(request.metadata());
-        let asked = request.into_inner();
+        self.sign_ups
+            .check(request.extensions().get())
+            .or_status()?;
+        let (metadata, _, asked) = request.into_parts();
+        let carrier = Carrier::of(&metadata);
         let time_zone = match asked.time_zone.as_str() {
             "" => TimeZone::UTC,
             name => TimeZone::parse(name).or_status()?,
@@ -42,7 +48,9 @@ impl AuthService for Auth {
             confirm_password: asked.confirm_password.map(SecretString::from),
             time_zone,
         };
-        let session = self.accounts.sign_up(account).await.or_status()?;
+        let agent = user_agent::of(&metadata);
+        let session = self.accounts.sign_up(account, agent).await;
+        let session = session.or_status()?;
         Ok(self.answer(session, carrier, |tokens| v1::SignUpResponse {
             user: Some(tokens.user),
             access_token: tokens.access,
@@ -59,11 +67,12 @@ impl AuthService for Auth {
         self.sign_ins
             .check(request.extensions().get())
             .or_status()?;
-        let carrier = Carrier::of(request.metadata());
-        let asked = request.into_inner();
+        let (metadata, _, asked) = request.into_parts();
+        let carrier = Carrier::of(&metadata);
+        let agent = user_agent::of(&metadata);
         let session = self
             .accounts
-            .sign_in(&asked.email, asked.password.into())
+            .sign_in(&asked.email, asked.password.into(), agent)
             .await
             .or_status()?;
         Ok(self.answer(session, carrier, |tokens| v1::SignInResponse {
@@ -86,7 +95,8 @@ impl AuthService for Auth {
         if token.is_empty() && carrier == Carrier::Cookie {
             return Err(Error::BadToken).or_status();
         }
-        let session = self.accounts.refresh(&token).await.or_status()?;
+        let agent = user_agent::of(&metadata);
+        let session = self.accounts.refresh(&token, agent).await.or_status()?;
         Ok(self.answer(session, carrier, |tokens| v1::RefreshResponse {
             user: Some(tokens.user),
             access_token: tokens.access,
@@ -135,6 +145,37 @@ impl AuthService for Auth {
             .or_status()?;
         Ok(Response::new(v1::UpdateMeResponse {
             user: Some(user::user(&me)),
+        }))
+    }
+
+    async fn list_sessions(
+        &self,
+        request: Request<v1::ListSessionsRequest>,
+    ) -> Answer<Response<v1::ListSessionsResponse>> {
+        let caller = request.caller()?;
+        let open = self.accounts.sessions(caller.user_id()).await.or_status()?;
+        let sessions: Vec<_> = open
+            .into_iter()
+            .map(|it| user::session(it, caller.session_id()))
+            .collect();
+        Ok(Response::new(v1::ListSessionsResponse {
+            count: count(&sessions),
+            sessions,
+        }))
+    }
+
+    async fn revoke_session(
+        &self,
+        request: Request<v1::RevokeSessionRequest>,
+    ) -> Answer<Response<v1::RevokeSessionResponse>> {
+        let caller = request.caller()?;
+        let id = SessionId::parse(&request.get_ref().session_id).or_status()?;
+        self.accounts
+            .revoke_session(caller.user_id(), id)
+            .await
+            .or_status()?;
+        Ok(Response::new(v1::RevokeSessionResponse {
+            session_id: id.to_string(),
         }))
     }
 }

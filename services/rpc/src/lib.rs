@@ -5,7 +5,7 @@
 //! | `routes` | the services, health and reflection as one router |
 //! | `*_service` | one service of the contract each |
 //! | `caller` | who calls, and whether they may name that user |
-//! | `request_id`, `session_cookie`, `sign_in_limit`, `deadline` | what travels in metadata |
+//! | `request_id`, `session_cookie`, `user_agent`, `address_limit`, `deadline` | what travels with a call |
 //! | `status` | errors in gRPC's dialect; the one place that logs their causes |
 //! | `convert/*` | `taskchat.v1` and the domain, one noun a file |
 //!
@@ -13,6 +13,7 @@
 //! a use case, convert. `?` turns a [`taskchat_domain::Error`] into a status through
 //! [`status::Refused`].
 
+mod address_limit;
 mod auth_service;
 mod caller;
 mod chat_service;
@@ -24,8 +25,8 @@ mod pages;
 mod request_id;
 mod routes;
 mod session_cookie;
-mod sign_in_limit;
 mod status;
 mod task_service;
+mod user_agent;
 
 pub use routes::{RpcConfig, routes};

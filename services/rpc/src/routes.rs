@@ -17,9 +17,9 @@ use tonic::{codec::CompressionEncoding::Gzip, server::NamedService, service::Rou
 use tonic_health::{ServingStatus, server::health_reporter};
 
 use crate::{
-    auth_service::Auth, chat_service::Chats, conversation_service::Conversations, deadline,
-    message_service::Messages, pages::LARGEST_MESSAGE, session_cookie::Reach,
-    sign_in_limit::SignInLimit, task_service::TaskList,
+    address_limit::AddressLimit, auth_service::Auth, chat_service::Chats,
+    conversation_service::Conversations, deadline, message_service::Messages,
+    pages::LARGEST_MESSAGE, session_cookie::Reach, task_service::TaskList,
 };
 
 /// What can be set about the gRPC door.
@@ -27,6 +27,8 @@ use crate::{
 pub struct RpcConfig {
     /// Attempts to sign in from one address in a minute; 0 means any number.
     pub sign_ins_per_minute: u32,
+    /// Attempts to sign up from one address in a minute; 0 means any number.
+    pub sign_ups_per_minute: u32,
     /// Whether the session cookie is only sent over TLS.
     pub secure_cookie: bool,
 }
@@ -50,7 +52,14 @@ macro_rules! bounded {
 pub fn routes(accounts: Accounts, tasks: Tasks, chat: Chat, config: RpcConfig) -> Result<Routes> {
     let auth = Auth {
         accounts,
-        sign_ins: SignInLimit::per_minute(config.sign_ins_per_minute),
+        sign_ups: AddressLimit::per_minute(
+            config.sign_ups_per_minute,
+            "too many attempts to sign up, try again later",
+        ),
+        sign_ins: AddressLimit::per_minute(
+            config.sign_ins_per_minute,
+            "too many attempts to sign in, try again later",
+        ),
         cookie: if config.secure_cookie {
             Reach::TlsOnly
         } else {

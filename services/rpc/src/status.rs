@@ -73,6 +73,7 @@ pub(crate) fn status(error: Error) -> Status {
             Noun::Operation => "OPERATION_NOT_FOUND",
             Noun::User => "USER_NOT_FOUND",
             Noun::Approval => "APPROVAL_NOT_FOUND",
+            Noun::Session => "SESSION_NOT_FOUND",
         })),
         Error::WrongCredentials => details.push(reason("WRONG_CREDENTIALS")),
         Error::BadToken => details.push(reason("BAD_TOKEN")),

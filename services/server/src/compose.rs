@@ -190,6 +190,7 @@ impl Parts {
             self.chat,
             RpcConfig {
                 sign_ins_per_minute: config.limits.sign_ins_per_minute,
+                sign_ups_per_minute: config.limits.sign_ups_per_minute,
                 secure_cookie: config.auth.secure_cookie,
             },
         )?

@@ -79,6 +79,8 @@ pub struct Limits {
     pub concurrent_turns: u32,
     /// Sign-ins from one address in a minute.
     pub sign_ins_per_minute: u32,
+    /// Attempts to sign up from one address in a minute; 0 means any number.
+    pub sign_ups_per_minute: u32,
     /// Messages of one user in 24 hours.
     pub messages_per_day: u32,
 }
@@ -89,6 +91,7 @@ impl Default for Limits {
             requests_per_minute: 1200,
             concurrent_turns: 20,
             sign_ins_per_minute: 60,
+            sign_ups_per_minute: 60,
             messages_per_day: 0,
         }
     }

@@ -39,5 +39,5 @@ pub use accounts::{Account, Accounts};
 pub use config::{Config, OpenError};
 pub use leases::Leases;
 pub use scope::{UserScope, UserTx};
-pub use sessions::{NewSession, Rotation, Session};
+pub use sessions::{NewSession, NextToken, Rotation, Session};
 pub use store::Store;

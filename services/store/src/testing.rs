@@ -89,6 +89,7 @@ pub(crate) fn first_session(user: &User) -> NewSession {
         token_hash: format!("first token of {id}"),
         at: at(0),
         expires_at: at(1_000_000),
+        user_agent: "a browser".to_owned(),
     }
 }
 

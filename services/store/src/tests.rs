@@ -5,6 +5,7 @@ mod approvals;
 mod conversations;
 mod ledger;
 mod opening;
+mod sessions;
 mod task_list;
 mod tasks;
 mod turns;

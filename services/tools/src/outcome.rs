@@ -139,9 +139,9 @@ impl From<Error> for Refusal {
         let (code, field) = match &error {
             Error::NotFound(Noun::Task) => (Code::TaskNotFound, None),
             Error::NotFound(Noun::Operation) => (Code::OperationNotFound, None),
-            Error::NotFound(Noun::Conversation | Noun::Turn | Noun::User | Noun::Approval) => {
-                (Code::NotFound, None)
-            }
+            Error::NotFound(
+                Noun::Conversation | Noun::Turn | Noun::User | Noun::Approval | Noun::Session,
+            ) => (Code::NotFound, None),
             Error::Invalid { field, .. } => (Code::ValidationError, Some(field.clone())),
             Error::NothingToUpdate => (Code::NoFieldsToUpdate, None),
             Error::AlreadyExists(_) => (Code::AlreadyExists, None),

@@ -123,7 +123,7 @@ pub(super) fn decision_request(approval: &str, decision: &str) -> v1::DecideAppr
     }
 }
 
-fn authorized<T>(user: &User, message: T) -> Request<T> {
+pub(super) fn authorized<T>(user: &User, message: T) -> Request<T> {
     let mut request = Request::new(message);
     if !user.access.is_empty() {
         let bearer = MetadataValue::try_from(format!("Bearer {}", user.access)).expect("a token");

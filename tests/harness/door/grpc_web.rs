@@ -10,7 +10,7 @@ use reqwest::Method;
 use taskchat_proto::v1;
 use tonic::{Code, Status};
 
-use super::{Asked, Happening, Receipt, Refusal, Reply, Say, TaskSeen, grpc};
+use super::{Asked, Door, Happening, Receipt, Refusal, Reply, Say, TaskSeen, grpc};
 use crate::User;
 
 /// How frames are written.
@@ -18,6 +18,16 @@ use crate::User;
 pub(super) enum Framing {
     Binary,
     Text,
+}
+
+impl Framing {
+    /// That of a door of gRPC-Web.
+    pub(super) fn of(door: Door) -> Self {
+        match door {
+            Door::GrpcWebText => Self::Text,
+            _ => Self::Binary,
+        }
+    }
 }
 
 pub(super) async fn chat(user: &User, framing: Framing, say: Say) -> Result<Reply, Refusal> {
@@ -106,7 +116,7 @@ pub(super) async fn decide(
     Ok(decided.approval.expect("an approval").into())
 }
 
-async fn unary<T: Message + Default>(
+pub(super) async fn unary<T: Message + Default>(
     user: &User,
     framing: Framing,
     method: &str,

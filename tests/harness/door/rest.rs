@@ -99,7 +99,7 @@ async fn happenings(request: reqwest::RequestBuilder) -> Result<Vec<Happening>, 
     }
 }
 
-fn read(answer: &Answer) -> Result<Value, Refusal> {
+pub(super) fn read(answer: &Answer) -> Result<Value, Refusal> {
     if answer.status == 200 {
         Ok(answer.json())
     } else {

@@ -9,6 +9,7 @@ use taskchat_auth::{Admission, Caller, Config as AuthConfig, Keys, Refusal};
 use super::super::*;
 
 pub(super) const PASSWORD: &str = "correct horse battery staple";
+pub(super) const AGENT: &str = "a browser";
 
 #[derive(Debug)]
 pub(super) struct StandingClock(Mutex<Timestamp>);
@@ -61,12 +62,12 @@ impl House {
     }
 
     pub(super) async fn sign_up(&self, email: &str) -> Session {
-        self.accounts.sign_up(new(email, PASSWORD)).await.unwrap()
+        self.accounts.sign_up(new(email, PASSWORD), AGENT).await.unwrap()
     }
 
     pub(super) async fn sign_in(&self, email: &str, password: &str) -> Result<Session> {
         self.accounts
-            .sign_in(email, SecretString::from(password))
+            .sign_in(email, SecretString::from(password), AGENT)
             .await
     }
 

@@ -1,6 +1,7 @@
 //! People, and what they can choose.
 
-use taskchat_domain::{ApprovalPolicy, Error, Result, TimeZone, User};
+use taskchat_accounts::OpenSession;
+use taskchat_domain::{ApprovalPolicy, Error, Result, SessionId, TimeZone, User};
 use taskchat_proto::v1;
 
 use super::{approval, timestamp};
@@ -12,6 +13,17 @@ pub(crate) fn user(user: &User) -> v1::User {
         time_zone: user.time_zone.to_string(),
         created_at: Some(timestamp(user.created_at)),
         approval_policy: approval::policy(user.approval_policy).into(),
+    }
+}
+
+/// A sign-in, for the caller who came with the token of `current`.
+pub(crate) fn session(session: OpenSession, current: Option<SessionId>) -> v1::Session {
+    v1::Session {
+        id: session.id.to_string(),
+        created_at: Some(timestamp(session.created_at)),
+        last_used_at: Some(timestamp(session.last_used_at)),
+        user_agent: session.user_agent,
+        current: current == Some(session.id),
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) struct Model {
     pub(crate) refreshed_at: DateTimeUtc,
     pub(crate) expires_at: DateTimeUtc,
     pub(crate) revoked_at: Option<DateTimeUtc>,
+    pub(crate) user_agent: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -11,6 +11,7 @@ pub(crate) struct Model {
     pub(crate) user_id: String,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) spent_at: Option<DateTimeUtc>,
+    pub(crate) parent: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

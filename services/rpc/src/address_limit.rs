@@ -1,4 +1,5 @@
-//! How often one address may try to sign in. In memory: the limit is one process's.
+//! How often one address may try something that needs no token. In memory: the limit is one
+//! process's.
 
 use std::{
     net::IpAddr,
@@ -21,22 +22,25 @@ const FORGET_EVERY: u32 = 1024;
 
 /// The limit of one process; cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct SignInLimit(Option<Arc<Attempts>>);
+pub(crate) struct AddressLimit(Option<Arc<Attempts>>);
 
 #[derive(Debug)]
 struct Attempts {
     limiter: DefaultKeyedRateLimiter<IpAddr>,
     clock: DefaultClock,
+    /// What a refusal says.
+    refusal: &'static str,
     checks: AtomicU32,
 }
 
-impl SignInLimit {
+impl AddressLimit {
     /// 0 switches it off.
-    pub(crate) fn per_minute(attempts: u32) -> Self {
+    pub(crate) fn per_minute(attempts: u32, refusal: &'static str) -> Self {
         Self(NonZeroU32::new(attempts).map(|attempts| {
             Arc::new(Attempts {
                 limiter: RateLimiter::keyed(Quota::per_minute(attempts)),
                 clock: DefaultClock::default(),
+                refusal,
                 checks: AtomicU32::new(0),
             })
         }))
@@ -58,7 +62,7 @@ impl SignInLimit {
             .limiter
             .check_key(&household(*address))
             .map_err(|until| Error::Exhausted {
-                what: "too many attempts to sign in, try again later".into(),
+                what: attempts.refusal.into(),
                 retry_after: until.wait_time_from(attempts.clock.now()),
             })
     }
@@ -85,13 +89,13 @@ mod tests {
 
     #[test]
     fn each_address_has_its_own_count() {
-        let limit = SignInLimit::per_minute(2);
+        let limit = AddressLimit::per_minute(2, "enough");
         let one = address("192.0.2.1");
         assert!(limit.check(Some(&one)).is_ok());
         assert!(limit.check(Some(&address("::ffff:192.0.2.1"))).is_ok());
         assert!(matches!(
             limit.check(Some(&one)),
-            Err(Error::Exhausted { retry_after, .. }) if !retry_after.is_zero()
+            Err(Error::Exhausted { retry_after, what }) if !retry_after.is_zero() && what == "enough"
         ));
         assert!(limit.check(Some(&address("192.0.2.2"))).is_ok());
 
@@ -106,8 +110,11 @@ mod tests {
     #[test]
     fn off_or_unknown_means_unlimited() {
         for (limit, address) in [
-            (SignInLimit::per_minute(0), Some(address("192.0.2.1"))),
-            (SignInLimit::per_minute(1), None),
+            (
+                AddressLimit::per_minute(0, "enough"),
+                Some(address("192.0.2.1")),
+            ),
+            (AddressLimit::per_minute(1, "enough"), None),
         ] {
             for _ in 0..100 {
                 assert!(limit.check(address.as_ref()).is_ok());
