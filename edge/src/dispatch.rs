@@ -67,7 +67,7 @@ pub(crate) async fn dispatch(edge: Arc<Edge>, request: Request<Body>) -> Respons
 impl Edge {
     fn answer(&self, answer: Result<Response<Body>, Refusal>, request_id: &str) -> Response<Body> {
         answer.unwrap_or_else(|refusal| {
-            Problem::new(refusal, &self.options, &self.pool).into_response(request_id)
+            Problem::new(refusal, &self.options, &self.plans).into_response(request_id)
         })
     }
 }

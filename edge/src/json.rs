@@ -1,25 +1,32 @@
 //! ProtoJSON between text and messages whose types are known only at run time.
 //!
 //! Reading goes by way of a [`tree`] so that a syntax error is told before any other, and so that
-//! every error names its field and duplicates are seen; writing goes straight to bytes. HTTP is not
-//! known here.
+//! every error names its field and duplicates are seen; writing goes from bytes to bytes, by [`plan`].
+//! HTTP is not known here.
 
 mod any;
 pub(crate) mod fault;
+mod glance;
 pub(crate) mod names;
+mod plan;
 mod read;
+#[cfg(test)]
+pub(crate) mod reference;
 mod scalar;
+mod text;
 mod time;
 pub(crate) mod tree;
 mod well_known;
+pub(crate) mod wire;
 mod write;
 
 pub(crate) use fault::{Fault, Faults};
+pub(crate) use plan::{MessagePlan, Plans, has_null};
 pub(crate) use read::{Reader, member};
 pub(crate) use scalar::Source;
 pub(crate) use tree::Json;
 pub(crate) use well_known::WellKnown;
-pub(crate) use write::{WriteError, Writer, has_null};
+pub(crate) use write::WriteError;
 
 /// The choices that ProtoJSON leaves open. The default is what the specification prints by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -60,11 +60,11 @@ pub use json::JsonStyle;
 pub use openapi::{OpenApi, RequestHeader};
 pub use options::{Config, Options};
 pub use rule::{RuleError, TemplateError};
-pub use upstream::{Upstream, here, there};
+pub use upstream::{Reach, RootsError, Upstream, here, there, there_by, trusting};
 
 /// What every request is answered with.
 struct Edge {
-    pool: DescriptorPool,
+    plans: json::Plans,
     rules: rule::Rules,
     openapi: Option<openapi::Document>,
     options: Options,
@@ -85,11 +85,12 @@ pub fn router(
     let mut pool = DescriptorPool::decode(descriptor_set)?;
     add_error_details(&mut pool);
     let rules = rule::Rules::read(&pool, options.public_option.as_deref())?;
+    let plans = json::Plans::new(&pool, &options.json);
     let openapi = options.openapi.as_ref();
     let openapi = openapi.map(|about| openapi::Document::new(about, &pool, &rules, &options));
     let cors = web::cors(&options.config.cors_origins)?;
     let edge = Arc::new(Edge {
-        pool,
+        plans,
         rules,
         openapi,
         options,

@@ -14,7 +14,11 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use tonic::{Code, Status};
 
-use crate::{Options, json::Fault, metadata};
+use crate::{
+    Options,
+    json::{Fault, Plans},
+    metadata,
+};
 use details::Details;
 
 /// Why the edge, or the service behind it, does not do what was asked.
@@ -51,6 +55,8 @@ pub(crate) struct Problem {
     errors: Vec<FieldProblem>,
     /// The fields of other details.
     members: Map<String, Value>,
+    /// All details, with their types.
+    details: Vec<Value>,
     headers: HeaderMap,
     /// What the log should know and the caller should not.
     trouble: Option<String>,
@@ -68,11 +74,7 @@ pub(crate) struct Trouble(pub(crate) String);
 
 impl Problem {
     /// The problem that a refusal becomes.
-    pub(crate) fn new(
-        refusal: Refusal,
-        options: &Options,
-        pool: &prost_reflect::DescriptorPool,
-    ) -> Self {
+    pub(crate) fn new(refusal: Refusal, options: &Options, plans: &Plans) -> Self {
         match refusal {
             Refusal::NotFound => Self::plain(
                 StatusCode::NOT_FOUND,
@@ -105,7 +107,7 @@ impl Problem {
                 format!("the body is not JSON: {place}"),
             ),
             Refusal::Faults(faults) => Self::faults(&faults, options),
-            Refusal::Status(status) => Self::status(&status, options, pool),
+            Refusal::Status(status) => Self::status(&status, options, plans),
         }
     }
 
@@ -125,6 +127,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             members: Map::new(),
+            details: Vec::new(),
             headers: HeaderMap::new(),
             trouble: None,
         }
@@ -141,7 +144,7 @@ impl Problem {
         problem
     }
 
-    fn status(status: &Status, options: &Options, pool: &prost_reflect::DescriptorPool) -> Self {
+    fn status(status: &Status, options: &Options, plans: &Plans) -> Self {
         let code = status.code();
         let is_ours_to_hide = matches!(code, Code::Internal | Code::Unknown | Code::DataLoss);
         // A status with a source was not sent by the service: its text tells of our connections.
@@ -151,7 +154,7 @@ impl Problem {
             _ if is_ours_to_hide || is_made_here => general(code).to_owned(),
             message => message.to_owned(),
         };
-        let details = Details::read(status, options, pool);
+        let details = Details::read(status, plans);
         let http = details
             .reason
             .as_ref()
@@ -162,6 +165,7 @@ impl Problem {
         metadata::outbound(status.metadata().clone(), &mut problem.headers);
         problem.errors = details.errors;
         problem.members = details.members;
+        problem.details = details.typed;
         if let Some(seconds) = details.retry_after
             && !problem.headers.contains_key(RETRY_AFTER)
         {
@@ -196,6 +200,8 @@ impl Problem {
             errors: &'p [FieldProblem],
             #[serde(flatten)]
             members: &'p Map<String, Value>,
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            details: &'p [Value],
         }
         let body = Body {
             r#type: "about:blank",
@@ -206,6 +212,7 @@ impl Problem {
             request_id,
             errors: &self.errors,
             members: &self.members,
+            details: &self.details,
         };
         // Nothing in it can fail to serialise; an empty object would still be a problem document.
         serde_json::to_vec(&body).unwrap_or_else(|_| b"{}".to_vec())

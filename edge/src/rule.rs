@@ -112,7 +112,7 @@ pub(crate) enum BodyRule {
 /// All rules of a descriptor set.
 #[derive(Debug)]
 pub(crate) struct Rules {
-    rules: Vec<Rule>,
+    rules: Vec<Arc<Rule>>,
     trie: Trie,
     /// The first literals of all templates: paths below them are ours, whether known or not.
     roots: Vec<String>,
@@ -121,7 +121,7 @@ pub(crate) struct Rules {
 /// A request that fits a rule.
 pub(crate) struct Match<'r, 'p> {
     /// The rule.
-    pub(crate) rule: &'r Rule,
+    pub(crate) rule: &'r Arc<Rule>,
     segments: Vec<&'p str>,
 }
 
@@ -233,7 +233,7 @@ impl Rules {
         {
             self.roots.push(root.clone());
         }
-        self.rules.push(rule);
+        self.rules.push(Arc::new(rule));
         Ok(())
     }
 
@@ -257,7 +257,7 @@ impl Rules {
 
     /// All rules, in the order of the descriptors.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.iter()
+        self.rules.iter().map(Arc::as_ref)
     }
 }
 

@@ -13,22 +13,22 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Response,
     header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE},
 };
-use prost_reflect::{DynamicMessage, FieldDescriptor, ReflectMessage as _, Value};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tonic::{Status, Streaming};
 
 use crate::{
     Edge, metadata, observe,
     problem::{Problem, Refusal},
-    transcode::{Call, client, codec::DynamicCodec, http_body, write},
+    rule::Rule,
+    transcode::{Call, client, codec::WireCodec, http_body, write},
 };
 
 /// How long a failure may take to show itself before the answer begins. After that it can only be
 /// told inside the stream.
 const GRACE: Duration = Duration::from_millis(500);
 
-type Messages = Streaming<DynamicMessage>;
-type Next = Result<Option<DynamicMessage>, Status>;
+type Messages = Streaming<Bytes>;
+type Next = Result<Option<Bytes>, Status>;
 
 /// How messages are told apart on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,13 +50,12 @@ pub(crate) async fn stream(call: Call<'_>, headers: &HeaderMap) -> Result<Respon
     } = call;
     let opening = async {
         let mut client = client(&edge.upstream).await?;
-        let codec = DynamicCodec(rule.method.output());
         client
-            .server_streaming(request, rule.rpc_path.clone(), codec)
+            .server_streaming(request, rule.rpc_path.clone(), WireCodec)
             .await
     };
     let (metadata, mut messages, _) = within(deadline, opening).await?.into_parts();
-    let is_raw = http_body::is_http_body(&rule.method.output());
+    let is_raw = http_body::is_given(rule);
     let first = match is_raw {
         // The content type is known only with the first message.
         true => Some(within(deadline, messages.message()).await?),
@@ -66,31 +65,30 @@ pub(crate) async fn stream(call: Call<'_>, headers: &HeaderMap) -> Result<Respon
         },
     };
 
-    let mut response = match (is_raw, &first) {
-        (true, Some(Some(message))) if http_body::raw(message).is_some() => {
-            let content_type = http_body::raw(message).map(|(content_type, _)| content_type);
-            let mut response = Response::new(Body::from_stream(bytes(first, messages)));
-            if let Some(content_type) = content_type {
-                response.headers_mut().insert(CONTENT_TYPE, content_type);
-            }
-            response
+    let (content_type, body) = match is_raw {
+        true => {
+            let head = first.iter().flatten().next();
+            let head = head.and_then(|message| http_body::taken(rule, message));
+            let content_type = head.map(|(content_type, _)| content_type);
+            let octets = HeaderValue::from_static("application/octet-stream");
+            let body = Body::from_stream(bytes(Arc::clone(rule), first, messages));
+            (content_type.unwrap_or(octets), body)
         }
-        _ => {
+        false => {
             let framing = framing(headers);
             let tail = Tail {
                 edge: Arc::clone(edge),
-                response_body: rule.response_body.clone(),
+                rule: Arc::clone(rule),
                 framing,
                 request_id: observe::request_id(headers).to_owned(),
                 deadline,
             };
-            let mut response = Response::new(Body::from_stream(tail.frames(first, messages)));
-            response
-                .headers_mut()
-                .insert(CONTENT_TYPE, framing.content_type());
-            response
+            let body = Body::from_stream(tail.frames(first, messages));
+            (framing.content_type(), body)
         }
     };
+    let mut response = Response::new(body);
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     // nginx would collect the stream otherwise.
@@ -131,14 +129,16 @@ fn framing(headers: &HeaderMap) -> Framing {
 
 /// Raw pieces. A failure breaks the transfer off: there is no other way left to show it.
 fn bytes(
-    first: Option<Option<DynamicMessage>>,
+    rule: Arc<Rule>,
+    first: Option<Option<Bytes>>,
     mut messages: Messages,
 ) -> impl Stream<Item = Result<Bytes, Status>> + Send {
     async_stream::try_stream! {
         let mut next = first.flatten();
         while let Some(message) = next {
-            if let Some((_, data)) = http_body::raw(&message) {
-                yield data;
+            match http_body::taken(&rule, &message) {
+                Some((_, data)) => yield data,
+                None => Err(Status::internal("a piece that cannot be decoded"))?,
             }
             next = messages.message().await?;
         }
@@ -148,7 +148,7 @@ fn bytes(
 /// What is left of a call once its answer has begun.
 struct Tail {
     edge: Arc<Edge>,
-    response_body: Option<FieldDescriptor>,
+    rule: Arc<Rule>,
     framing: Framing,
     request_id: String,
     deadline: Option<Instant>,
@@ -157,7 +157,7 @@ struct Tail {
 impl Tail {
     fn frames(
         self,
-        first: Option<Option<DynamicMessage>>,
+        first: Option<Option<Bytes>>,
         mut messages: Messages,
     ) -> impl Stream<Item = Result<Bytes, Status>> + Send {
         async_stream::stream! {
@@ -207,50 +207,39 @@ impl Tail {
         }
     }
 
-    fn message(&self, message: &DynamicMessage) -> Result<Bytes, Status> {
-        let style = &self.edge.options.json;
-        let json = write(style, self.response_body.as_ref(), message)?;
+    fn message(&self, message: &Bytes) -> Result<Bytes, Status> {
+        let json = write(&self.edge, &self.rule, message)?;
         let mut frame = Vec::with_capacity(json.len() + 64);
-        match self.framing {
-            Framing::Events => {
-                if let Some(id) = self.event_id(message) {
-                    frame.extend_from_slice(format!("id: {id}\n").as_bytes());
-                }
-                let event = choice(message);
-                let event = event
-                    .as_ref()
-                    .map_or("message", |field| style.field_name(field));
-                frame.extend_from_slice(format!("event: {event}\ndata: ").as_bytes());
-                frame.extend_from_slice(&json);
-                frame.extend_from_slice(b"\n\n");
-            }
-            Framing::Lines => {
-                frame.extend_from_slice(&json);
-                frame.push(b'\n');
-            }
+        if self.framing == Framing::Lines {
+            frame.extend_from_slice(&json);
+            frame.push(b'\n');
+            return Ok(frame.into());
         }
+        let output = self.rule.method.output();
+        let id = self.edge.options.event_id_field.as_deref();
+        let id = id.and_then(|name| output.get_field_by_name(name));
+        let plan = self.edge.plans.by_name(output.full_name());
+        let glance = plan.map(|plan| plan.glance(message, id.map(|field| field.number())));
+        let glance = glance.and_then(Result::ok);
+        let id = glance.as_ref().and_then(|glance| glance.id.as_deref());
+        // A line break would end the field, NUL would void it.
+        if let Some(id) = id.filter(|id| !id.contains(['\n', '\r', '\0'])) {
+            frame.extend_from_slice(format!("id: {id}\n").as_bytes());
+        }
+        let event = glance.and_then(|glance| glance.choice);
+        let event = event.unwrap_or("message");
+        frame.extend_from_slice(format!("event: {event}\ndata: ").as_bytes());
+        frame.extend_from_slice(&json);
+        frame.extend_from_slice(b"\n\n");
         Ok(frame.into())
     }
 
-    fn event_id(&self, message: &DynamicMessage) -> Option<String> {
-        let name = self.edge.options.event_id_field.as_deref()?;
-        let field = message.descriptor().get_field_by_name(name)?;
-        if !message.has_field(&field) {
-            return None;
-        }
-        match message.get_field(&field).as_ref() {
-            Value::U32(id) => Some(id.to_string()),
-            Value::U64(id) => Some(id.to_string()),
-            Value::I32(id) => Some(id.to_string()),
-            Value::I64(id) => Some(id.to_string()),
-            // A line break would end the field, NUL would void it.
-            Value::String(id) if !id.contains(['\n', '\r', '\0']) => Some(id.clone()),
-            _ => None,
-        }
-    }
-
     fn error(&self, status: Status) -> Bytes {
-        let problem = Problem::new(Refusal::Status(status), &self.edge.options, &self.edge.pool);
+        let problem = Problem::new(
+            Refusal::Status(status),
+            &self.edge.options,
+            &self.edge.plans,
+        );
         let json = problem.json(&self.request_id);
         let (before, after): (&[u8], &[u8]) = match self.framing {
             Framing::Events => (b"event: error\ndata: ", b"\n\n"),
@@ -267,11 +256,4 @@ impl Framing {
             Self::Lines => "application/x-ndjson",
         })
     }
-}
-
-/// The member of the message's first `oneof` that is set: what sort of event it is.
-fn choice(message: &DynamicMessage) -> Option<FieldDescriptor> {
-    let descriptor = message.descriptor();
-    let oneof = descriptor.oneofs().find(|oneof| !oneof.is_synthetic())?;
-    oneof.fields().find(|field| message.has_field(field))
 }

@@ -1,6 +1,7 @@
 //! The edge from outside, before a service that answers whatever a test wants.
 
 mod bodies;
+mod codec;
 mod doors;
 mod errors;
 mod json;
@@ -11,6 +12,7 @@ mod requests;
 mod rules;
 mod streams;
 mod taskchat;
+mod wire;
 
 use std::{
     path::Path,
@@ -28,7 +30,8 @@ use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, MethodDes
 use tonic::{Response, Status};
 use tower::{ServiceExt, service_fn};
 
-use crate::{Options, here, router, transcode::codec::DynamicCodec};
+use self::codec::DynamicCodec;
+use crate::{Options, here, router};
 
 /// The descriptors of `shapes.proto` and all it imports.
 static SHAPES: LazyLock<Vec<u8>> = LazyLock::new(|| {

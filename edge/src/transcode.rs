@@ -15,19 +15,19 @@ use http::{
     request::Parts as Head,
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use prost_reflect::{DynamicMessage, FieldDescriptor};
+use prost_reflect::DynamicMessage;
 use tokio::time::Instant;
 use tonic::{Status, client::Grpc};
 
 use crate::{
-    Edge, Incoming, JsonStyle, Upstream,
-    json::{WriteError, Writer},
-    metadata,
+    Edge, Incoming, Upstream, metadata,
     problem::Refusal,
     rule::{BodyRule, Match, Rule},
     sse,
 };
-use codec::DynamicCodec;
+use codec::WireCodec;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Answers may be large; the service is ours and limits them by pages.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
@@ -98,7 +98,7 @@ pub(crate) struct Call<'c> {
     /// What it is made with.
     pub(crate) edge: &'c Arc<Edge>,
     /// What it is.
-    pub(crate) rule: &'c Rule,
+    pub(crate) rule: &'c Arc<Rule>,
     /// What is sent.
     pub(crate) request: tonic::Request<DynamicMessage>,
     /// How long the caller will wait.
@@ -111,9 +111,8 @@ impl Call<'_> {
         let deadline = Instant::now() + self.timeout.map_or(most, |timeout| timeout.min(most));
         let calling = async {
             let mut client = client(&self.edge.upstream).await?;
-            let codec = DynamicCodec(self.rule.method.output());
             client
-                .unary(self.request, self.rule.rpc_path.clone(), codec)
+                .unary(self.request, self.rule.rpc_path.clone(), WireCodec)
                 .await
         };
         let answer = tokio::time::timeout_at(deadline, calling)
@@ -121,13 +120,12 @@ impl Call<'_> {
             .unwrap_or_else(|_| Err(Status::deadline_exceeded("")))?;
         let (metadata, message, _) = answer.into_parts();
 
-        let mut response = match http_body::taken(self.rule, &message) {
-            Some(response) => response,
-            None => {
-                let field = self.rule.response_body.as_ref();
-                json(write(&self.edge.options.json, field, &message)?)
-            }
+        let (content_type, body) = match http_body::taken(self.rule, &message) {
+            Some(raw) => raw,
+            None => (JSON, write(self.edge, self.rule, &message)?.into()),
         };
+        let mut response = Response::new(body);
+        response.headers_mut().insert(CONTENT_TYPE, content_type);
         metadata::outbound(metadata, response.headers_mut());
         match parts.method {
             Method::GET | Method::HEAD => tag(&mut response, &parts.headers),
@@ -149,26 +147,16 @@ pub(crate) async fn client(upstream: &Upstream) -> Result<Grpc<Upstream>, Status
 }
 
 /// An answer as JSON: the whole message, or the field that stands for it.
-pub(crate) fn write(
-    style: &JsonStyle,
-    response_body: Option<&FieldDescriptor>,
-    message: &DynamicMessage,
-) -> Result<Vec<u8>, Status> {
-    let mut writer = Writer::new(style);
-    let written: Result<(), WriteError> = match response_body {
-        Some(field) => writer.field_of(message, field),
-        None => writer.message(message),
+pub(crate) fn write(edge: &Edge, rule: &Rule, message: &[u8]) -> Result<Vec<u8>, Status> {
+    let output = rule.method.output();
+    let Some(plan) = edge.plans.by_name(output.full_name()) else {
+        return Err(Status::internal("an answer of unknown type"));
     };
-    written.map_err(|error| Status::internal(error.to_string()))?;
-    Ok(writer.finish())
-}
-
-fn json(text: Vec<u8>) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(text));
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+    let written = match &rule.response_body {
+        Some(field) => edge.plans.write_field(plan, field.number(), message),
+        None => edge.plans.write(plan, message),
+    };
+    written.map_err(|error| Status::internal(error.to_string()))
 }
 
 /// Lets a caller who has this answer already keep it (RFC 9110, section 13.1.2).

@@ -1,23 +1,13 @@
 //! `google.protobuf.Any`: a message whose type is told beside it.
 
 use prost::Message as _;
-use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage as _, Value};
+use prost_reflect::{DynamicMessage, MessageDescriptor, Value};
 
 use super::{Json, Reader, WellKnown, well_known};
 
 /// The type that a URL such as `type.googleapis.com/google.rpc.Help` names.
 pub(super) fn type_name(url: &str) -> &str {
     url.rsplit_once('/').map_or(url, |(_, name)| name)
-}
-
-/// The message inside, when its type is in the pool and its bytes are good.
-pub(super) fn unpack(any: &DynamicMessage) -> Option<(String, DynamicMessage)> {
-    let url = any.get_field_by_number(1)?.as_str()?.to_owned();
-    let bytes = any.get_field_by_number(2)?.as_bytes()?.clone();
-    let pool = any.descriptor().parent_pool().clone();
-    let descriptor = pool.get_message_by_name(type_name(&url))?;
-    let inner = DynamicMessage::decode(descriptor, bytes).ok()?;
-    Some((url, inner))
 }
 
 impl Reader<'_> {

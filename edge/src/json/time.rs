@@ -1,6 +1,8 @@
 //! Timestamps and durations as ProtoJSON writes them.
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::DateTime;
+#[cfg(test)]
+use chrono::SecondsFormat;
 
 /// 0001-01-01T00:00:00Z, the first instant of `google.protobuf.Timestamp`.
 const FIRST: i64 = -62_135_596_800;
@@ -24,7 +26,37 @@ pub(super) fn parse_timestamp(text: &str) -> Option<(i64, i32)> {
     ((FIRST..=LAST).contains(&seconds) && nanos < SECOND).then_some((seconds, nanos))
 }
 
+/// Year, month, day and second of the day; `None` outside the years 1 to 9999.
+pub(super) fn civil(seconds: i64, nanos: i32) -> Option<(u32, u32, u32, u32)> {
+    if !(FIRST..=LAST).contains(&seconds) || !(0..SECOND).contains(&nanos) {
+        return None;
+    }
+    // Days since the first of March of the year 0, in eras of 400 years (Howard Hinnant,
+    // "chrono-Compatible Low-Level Date Algorithms"); not negative for the instants above.
+    let days = u32::try_from(seconds.div_euclid(86_400) + 719_468).ok()?;
+    let second = u32::try_from(seconds.rem_euclid(86_400)).ok()?;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
+    Some((year + era * 400 + next, month, day, second))
+}
+
+/// Whether the two numbers are of one sign and within the limits.
+pub(super) fn is_duration(seconds: i64, nanos: i32) -> bool {
+    let is_one_sign = seconds == 0 || nanos == 0 || (seconds < 0) == (nanos < 0);
+    let is_short = (-LONGEST..=LONGEST).contains(&seconds);
+    is_short && (-SECOND + 1..SECOND).contains(&nanos) && is_one_sign
+}
+
 /// RFC 3339 in UTC with 0, 3, 6 or 9 digits; `None` outside the years 1 to 9999.
+#[cfg(test)]
 pub(super) fn timestamp(seconds: i64, nanos: i32) -> Option<String> {
     if !(FIRST..=LAST).contains(&seconds) || !(0..SECOND).contains(&nanos) {
         return None;
@@ -54,9 +86,9 @@ pub(super) fn parse_duration(text: &str) -> Option<(i64, i32)> {
 }
 
 /// `-1.500s` with 0, 3, 6 or 9 digits; `None` for what is no duration.
+#[cfg(test)]
 pub(super) fn duration(seconds: i64, nanos: i32) -> Option<String> {
-    let is_one_sign = seconds == 0 || nanos == 0 || (seconds < 0) == (nanos < 0);
-    if !(-LONGEST..=LONGEST).contains(&seconds) || nanos.abs() >= SECOND || !is_one_sign {
+    if !is_duration(seconds, nanos) {
         return None;
     }
     let sign = if seconds < 0 || nanos < 0 { "-" } else { "" };

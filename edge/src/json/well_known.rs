@@ -66,6 +66,7 @@ pub(super) fn takes_null(kind: &Kind) -> bool {
 }
 
 /// The two numbers of a timestamp or duration.
+#[cfg(test)]
 pub(super) fn seconds_and_nanos(message: &DynamicMessage) -> (i64, i32) {
     let seconds = message
         .get_field_by_number(1)

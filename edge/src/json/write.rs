@@ -1,317 +1,394 @@
-//! Messages into JSON, straight into bytes.
+//! JSON straight from protobuf's wire format: the answer is written while it is read, and no message
+//! is built in between.
+//!
+//! A message is gone through twice. First its fields are found, because the last one counts, one
+//! member of a `oneof` puts out another, and fields that are not set may have to be printed; then they
+//! are written, in the order of their numbers. Both ways follow a plan (see [`super::plan`]).
 
-use std::collections::HashMap;
-
-use base64::{Engine, engine::general_purpose::STANDARD};
-use prost_reflect::{
-    DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, MapKey, ReflectMessage as _, Value,
-};
+mod special;
 
 use super::{
-    Defaults, EnumNames, JsonStyle, Unset, any, names, time,
-    well_known::{self, WellKnown},
+    plan::{FieldPlan, Key, MessagePlan, Plan, Plans, Scalar, Shape},
+    wire::{DEPTH, Fields, Malformed, Raw},
 };
 
-/// A message that has no JSON form, such as a timestamp in the year 10000.
+/// Why an answer cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a {0} has no JSON form")]
-pub(crate) struct WriteError(String);
+pub(crate) enum WriteError {
+    /// The bytes are not the message that they are said to be.
+    #[error("the answer cannot be decoded")]
+    Malformed,
+    /// A message that has no JSON form, such as a timestamp in the year 10000.
+    #[error("a {0} has no JSON form")]
+    NoForm(String),
+}
 
-/// Largest integer below which every whole float is exact.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+impl From<Malformed> for WriteError {
+    fn from(_: Malformed) -> Self {
+        Self::Malformed
+    }
+}
+
+type Written = Result<(), WriteError>;
+
+/// What was found of a field.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slot<'b> {
+    /// How often it occurs.
+    count: usize,
+    /// The message from the first occurrence on.
+    first: &'b [u8],
+    /// The last occurrence.
+    last: Raw<'b>,
+}
+
+impl Slot<'_> {
+    const EMPTY: Self = Self {
+        count: 0,
+        first: &[],
+        last: Raw::Bytes(&[]),
+    };
+}
+
+/// What was found of the messages that are being written, the innermost last.
+type Slots<'b> = Vec<Slot<'b>>;
+
+impl Plans {
+    /// A message in the form that its type asks for.
+    pub(crate) fn write(&self, plan: &MessagePlan, bytes: &[u8]) -> Result<Vec<u8>, WriteError> {
+        let mut writer = Writer::new(self, bytes.len());
+        writer.message(&mut Vec::new(), plan, bytes, DEPTH)?;
+        Ok(writer.out)
+    }
+
+    /// The field of a message that stands for all of it.
+    pub(crate) fn write_field(
+        &self,
+        plan: &MessagePlan,
+        number: u32,
+        bytes: &[u8],
+    ) -> Result<Vec<u8>, WriteError> {
+        let mut writer = Writer::new(self, bytes.len());
+        let mut slots = Vec::new();
+        scan(plan, &mut slots, bytes)?;
+        let (index, field) = plan.find(number).ok_or(Malformed)?;
+        match slots.get(index).copied() {
+            Some(slot) if slot.is_set(field) => writer.field(&mut slots, field, slot, DEPTH)?,
+            _ if field.has_presence => writer.out.extend_from_slice(b"null"),
+            _ => writer.out.extend_from_slice(&field.default),
+        }
+        Ok(writer.out)
+    }
+}
+
+/// Finds the fields of a message and leaves them at the end of `slots`.
+pub(super) fn scan<'b>(
+    plan: &MessagePlan,
+    slots: &mut Slots<'b>,
+    bytes: &'b [u8],
+) -> Result<(), Malformed> {
+    let base = slots.len();
+    slots.resize(base + plan.fields.len(), Slot::EMPTY);
+    let found = slots.get_mut(base..).unwrap_or_default();
+    let mut fields = Fields::new(bytes);
+    loop {
+        let first = fields.rest();
+        let Some((number, raw)) = fields.next()? else {
+            return Ok(());
+        };
+        let Some((index, field)) = plan.find(number) else {
+            continue;
+        };
+        if !field.fits(raw) {
+            return Err(Malformed);
+        }
+        for rival in &field.rivals {
+            if let Some(rival) = found.get_mut(*rival) {
+                *rival = Slot::EMPTY;
+            }
+        }
+        if let Some(slot) = found.get_mut(index) {
+            if slot.count == 0 {
+                slot.first = first;
+            }
+            slot.count += 1;
+            slot.last = raw;
+        }
+    }
+}
+
+impl<'b> Slot<'b> {
+    /// Whether a field counts as set: not when it holds the default and cannot tell the difference.
+    pub(super) fn is_set(&self, field: &FieldPlan) -> bool {
+        if self.count == 0 {
+            return false;
+        }
+        match (field.has_presence, field.shape, field.kind) {
+            (false, Shape::One, Plan::Scalar(scalar)) => !scalar.is_default(self.last),
+            // A packed field may come without elements.
+            (_, Shape::List, Plan::Scalar(scalar)) if scalar.is_number() => self
+                .occurrences(field)
+                .any(|raw| raw.is_ok_and(|raw| raw != Raw::Bytes(b""))),
+            _ => true,
+        }
+    }
+
+    /// The last value.
+    pub(super) const fn last(&self) -> Raw<'b> {
+        self.last
+    }
+
+    /// All values, in the order of the wire.
+    fn occurrences(self, field: &FieldPlan) -> impl Iterator<Item = Result<Raw<'b>, Malformed>> {
+        let mut fields = Fields::new(self.first);
+        let number = field.number;
+        let mut left = self.count;
+        std::iter::from_fn(move || {
+            left = left.checked_sub(1)?;
+            loop {
+                match fields.next() {
+                    Ok(Some((found, raw))) if found == number => return Some(Ok(raw)),
+                    Ok(Some(_)) => {}
+                    Ok(None) => return None,
+                    Err(error) => return Some(Err(error)),
+                }
+            }
+        })
+    }
+}
 
 /// Writes messages into a buffer.
-pub(crate) struct Writer<'w> {
-    style: &'w JsonStyle,
+struct Writer<'w> {
+    plans: &'w Plans,
     out: Vec<u8>,
 }
 
 impl<'w> Writer<'w> {
-    /// A writer with an empty buffer.
-    pub(crate) fn new(style: &'w JsonStyle) -> Self {
+    fn new(plans: &'w Plans, size: usize) -> Self {
         Self {
-            style,
-            out: Vec::with_capacity(256),
+            plans,
+            // Names and defaults are longer than tags.
+            out: Vec::with_capacity(64 + size * 2),
         }
     }
 
-    /// What was written.
-    pub(crate) fn finish(self) -> Vec<u8> {
-        self.out
-    }
-
-    /// A message in the form that its type asks for.
-    pub(crate) fn message(&mut self, message: &DynamicMessage) -> Result<(), WriteError> {
-        match WellKnown::of(&message.descriptor()) {
-            Some(well_known) => self.well_known(well_known, message),
+    fn message<'b>(
+        &mut self,
+        slots: &mut Slots<'b>,
+        plan: &'w MessagePlan,
+        bytes: &'b [u8],
+        depth: u32,
+    ) -> Written {
+        match plan.well_known {
+            Some(well_known) => self.well_known(well_known, slots, plan, bytes, depth),
             None => {
                 self.out.push(b'{');
-                self.members(message, &mut true)?;
+                self.members(slots, plan, bytes, depth)?;
                 self.out.push(b'}');
                 Ok(())
             }
         }
     }
 
-    /// The field of a response that stands for all of it.
-    pub(crate) fn field_of(
+    /// The members of an object that has been begun.
+    fn members<'b>(
         &mut self,
-        message: &DynamicMessage,
-        field: &FieldDescriptor,
-    ) -> Result<(), WriteError> {
-        match field.supports_presence() && !message.has_field(field) {
-            true => self.raw("null"),
-            false => self.field(field, &message.get_field(field))?,
-        }
-        Ok(())
-    }
-
-    fn members(&mut self, message: &DynamicMessage, is_first: &mut bool) -> Result<(), WriteError> {
-        let descriptor = message.descriptor();
-        for field in descriptor.fields() {
-            let is_set = message.has_field(&field);
-            let has_presence = field.supports_presence();
-            let is_written = match (is_set, has_presence) {
-                (true, _) => true,
-                (false, false) => self.style.defaults == Defaults::Print,
-                (false, true) => self.style.unset == Unset::Null && has_null(&field),
+        slots: &mut Slots<'b>,
+        plan: &'w MessagePlan,
+        bytes: &'b [u8],
+        depth: u32,
+    ) -> Written {
+        let base = slots.len();
+        scan(plan, slots, bytes)?;
+        for (index, field) in plan.fields.iter().enumerate() {
+            let Some(slot) = slots.get(base + index).copied() else {
+                break;
             };
-            if !is_written {
-                continue;
-            }
-            self.name(self.style.field_name(&field), is_first);
-            match is_set || !has_presence {
-                true => self.field(&field, &message.get_field(&field))?,
-                false => self.raw("null"),
-            }
-        }
-        for (extension, value) in message.extensions() {
-            self.name(extension.json_name(), is_first);
-            match (value, extension.kind()) {
-                (Value::List(items), kind) => self.list(&kind, items)?,
-                (value, kind) => self.value(&kind, value)?,
+            match slot.is_set(field) {
+                false => self.name(&field.unset),
+                true => {
+                    self.name(&field.name);
+                    self.field(slots, field, slot, depth)?;
+                }
             }
         }
+        slots.truncate(base);
         Ok(())
     }
 
-    fn field(&mut self, field: &FieldDescriptor, value: &Value) -> Result<(), WriteError> {
-        match (value, field.kind()) {
-            (Value::List(items), kind) => self.list(&kind, items),
-            (Value::Map(entries), Kind::Message(entry)) => {
-                self.map(&entry.map_entry_value_field().kind(), entries)
-            }
-            (value, kind) => self.value(&kind, value),
-        }
-    }
-
-    fn list(&mut self, kind: &Kind, items: &[Value]) -> Result<(), WriteError> {
-        self.out.push(b'[');
-        for (index, item) in items.iter().enumerate() {
-            if index > 0 {
-                self.out.push(b',');
-            }
-            self.value(kind, item)?;
-        }
-        self.out.push(b']');
-        Ok(())
-    }
-
-    fn map(&mut self, kind: &Kind, entries: &HashMap<MapKey, Value>) -> Result<(), WriteError> {
-        // Sorted, so that equal messages are equal texts.
-        let mut entries: Vec<_> = entries.iter().collect();
-        entries.sort_unstable_by_key(|(key, _)| *key);
-        let mut is_first = true;
-        self.out.push(b'{');
-        for (key, value) in entries {
-            match key {
-                MapKey::Bool(key) => self.name(if *key { "true" } else { "false" }, &mut is_first),
-                MapKey::I32(key) => self.name(&key.to_string(), &mut is_first),
-                MapKey::I64(key) => self.name(&key.to_string(), &mut is_first),
-                MapKey::U32(key) => self.name(&key.to_string(), &mut is_first),
-                MapKey::U64(key) => self.name(&key.to_string(), &mut is_first),
-                MapKey::String(key) => self.name(key, &mut is_first),
-            }
-            self.value(kind, value)?;
-        }
-        self.out.push(b'}');
-        Ok(())
-    }
-
-    fn value(&mut self, kind: &Kind, value: &Value) -> Result<(), WriteError> {
-        match value {
-            Value::Bool(value) => self.raw(if *value { "true" } else { "false" }),
-            Value::I32(value) => self.raw(&value.to_string()),
-            Value::U32(value) => self.raw(&value.to_string()),
-            // JavaScript loses what lies beyond 2^53.
-            Value::I64(value) => self.raw(&format!("\"{value}\"")),
-            Value::U64(value) => self.raw(&format!("\"{value}\"")),
-            Value::F32(value) => self.float(f64::from(*value), || format!("{value:?}")),
-            Value::F64(value) => self.float(*value, || format!("{value:?}")),
-            Value::String(value) => self.text(value),
-            Value::Bytes(value) => self.text(&STANDARD.encode(value)),
-            Value::EnumNumber(number) => match kind {
-                Kind::Enum(descriptor) => self.enumeration(descriptor, *number),
-                _ => self.raw(&number.to_string()),
-            },
-            Value::Message(message) => self.message(message)?,
-            Value::List(items) => self.list(kind, items)?,
-            Value::Map(entries) => self.map(kind, entries)?,
-        }
-        Ok(())
-    }
-
-    fn float(&mut self, value: f64, shortest: impl FnOnce() -> String) {
-        if value.is_nan() {
-            self.raw("\"NaN\"");
-        } else if value.is_infinite() {
-            self.raw(if value > 0.0 {
-                "\"Infinity\""
-            } else {
-                "\"-Infinity\""
-            });
-        } else if value.fract() == 0.0
-            && value.abs() < EXACT
-            && !(value == 0.0 && value.is_sign_negative())
-        {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "checked to be whole and exact"
-            )]
-            let whole = value as i64;
-            self.raw(&whole.to_string());
-        } else {
-            self.raw(&shortest());
-        }
-    }
-
-    fn enumeration(&mut self, descriptor: &EnumDescriptor, number: i32) {
-        if descriptor.full_name() == "google.protobuf.NullValue" {
-            return self.raw("null");
-        }
-        let Some(value) = descriptor.get_value(number) else {
-            return self.raw(&number.to_string());
+    /// A name that begins with the comma that it may need.
+    fn name(&mut self, name: &[u8]) {
+        let name = match self.out.last() {
+            Some(b'{') => name.get(1..).unwrap_or_default(),
+            _ => name,
         };
-        self.out.push(b'"');
-        match self.style.enum_names {
-            EnumNames::Full => self.raw(value.name()),
-            EnumNames::Short => {
-                let short = names::short(descriptor.name(), value.name());
-                self.out
-                    .extend(short.bytes().map(|byte| byte.to_ascii_lowercase()));
-            }
-        }
-        self.out.push(b'"');
+        self.out.extend_from_slice(name);
     }
 
-    fn well_known(
+    fn field<'b>(
         &mut self,
-        well_known: WellKnown,
-        message: &DynamicMessage,
-    ) -> Result<(), WriteError> {
-        let no_form = || WriteError(message.descriptor().full_name().to_owned());
-        match well_known {
-            WellKnown::Timestamp => {
-                let (seconds, nanos) = well_known::seconds_and_nanos(message);
-                self.text(&time::timestamp(seconds, nanos).ok_or_else(no_form)?);
+        slots: &mut Slots<'b>,
+        field: &'w FieldPlan,
+        slot: Slot<'b>,
+        depth: u32,
+    ) -> Written {
+        match (field.shape, field.kind) {
+            (Shape::One, Plan::Message(_) | Plan::Group(_)) if slot.count > 1 => {
+                self.merged(field.kind, &joined(slot.occurrences(field))?, depth)
             }
-            WellKnown::Duration => {
-                let (seconds, nanos) = well_known::seconds_and_nanos(message);
-                self.text(&time::duration(seconds, nanos).ok_or_else(no_form)?);
-            }
-            WellKnown::FieldMask => {
-                let paths = message.get_field_by_number(1);
-                let paths = paths.as_ref().and_then(|paths| paths.as_list());
-                let paths = paths.into_iter().flatten().filter_map(Value::as_str);
-                self.text(&paths.map(names::camel).collect::<Vec<_>>().join(","));
-            }
-            WellKnown::Wrapper | WellKnown::Struct | WellKnown::ListValue => {
-                let field = message.descriptor().get_field(1).ok_or_else(no_form)?;
-                self.field(&field, &message.get_field(&field))?;
-            }
-            WellKnown::Value => self.any_json(message, no_form)?,
-            WellKnown::Any => self.any(message)?,
-        }
-        Ok(())
-    }
-
-    fn any_json(
-        &mut self,
-        message: &DynamicMessage,
-        no_form: impl Fn() -> WriteError,
-    ) -> Result<(), WriteError> {
-        match message.fields().next() {
-            Some((_, Value::F64(number))) if !number.is_finite() => Err(no_form()),
-            Some((field, value)) => self.field(&field, value),
-            None => {
-                self.raw("null");
+            (Shape::One, kind) => self.value(slots, kind, slot.last, depth),
+            (Shape::List, kind) => {
+                self.out.push(b'[');
+                for raw in slot.occurrences(field) {
+                    self.elements(slots, kind, raw?, depth)?;
+                }
+                self.out.push(b']');
                 Ok(())
             }
+            (Shape::Map(key), kind) => self.map(slots, (key, kind, field), slot, depth),
         }
     }
 
-    fn any(&mut self, message: &DynamicMessage) -> Result<(), WriteError> {
+    /// One element of a list, or several that are packed.
+    fn elements<'b>(
+        &mut self,
+        slots: &mut Slots<'b>,
+        kind: Plan,
+        raw: Raw<'b>,
+        depth: u32,
+    ) -> Written {
+        if let (Plan::Scalar(scalar), Raw::Bytes(packed)) = (kind, raw)
+            && scalar.is_number()
+        {
+            let mut packed = Fields::new(packed);
+            while let Some(raw) = scalar.element(&mut packed)? {
+                self.comma();
+                scalar.write(raw, self.plans, &mut self.out)?;
+            }
+            return Ok(());
+        }
+        self.comma();
+        self.value(slots, kind, raw, depth)
+    }
+
+    fn comma(&mut self) {
+        if self.out.last() != Some(&b'[') {
+            self.out.push(b',');
+        }
+    }
+
+    fn value<'b>(
+        &mut self,
+        slots: &mut Slots<'b>,
+        kind: Plan,
+        raw: Raw<'b>,
+        depth: u32,
+    ) -> Written {
+        match (kind, raw) {
+            (Plan::Scalar(scalar), raw) => Ok(scalar.write(raw, self.plans, &mut self.out)?),
+            (Plan::Message(index), Raw::Bytes(bytes)) | (Plan::Group(index), Raw::Group(bytes)) => {
+                let plan = self.plans.message(index).ok_or(Malformed)?;
+                let depth = depth.checked_sub(1).ok_or(Malformed)?;
+                self.message(slots, plan, bytes, depth)
+            }
+            _ => Err(Malformed.into()),
+        }
+    }
+
+    /// A message that came in pieces, which are one message when they are put together.
+    fn merged(&mut self, kind: Plan, bytes: &[u8], depth: u32) -> Written {
+        let raw = match kind {
+            Plan::Group(_) => Raw::Group(bytes),
+            _ => Raw::Bytes(bytes),
+        };
+        self.value(&mut Vec::new(), kind, raw, depth)
+    }
+
+    fn map<'b>(
+        &mut self,
+        slots: &mut Slots<'b>,
+        (key, kind, field): (Scalar, Plan, &FieldPlan),
+        slot: Slot<'b>,
+        depth: u32,
+    ) -> Written {
+        let mut entries = Vec::with_capacity(slot.count);
+        for entry in slot.occurrences(field) {
+            if let Raw::Bytes(entry) = entry? {
+                entries.push((self.entry_key(key, kind, entry)?, entry));
+            }
+        }
+        // Sorted, so that equal messages are equal texts; of equal keys the last one counts.
+        entries.sort_by_key(|(key, _)| *key);
         self.out.push(b'{');
-        match any::unpack(message) {
-            Some((url, inner)) => {
-                self.name("@type", &mut true);
-                self.text(&url);
-                match WellKnown::of(&inner.descriptor()) {
-                    Some(well_known) => {
-                        self.name("value", &mut false);
-                        self.well_known(well_known, &inner)?;
-                    }
-                    None => self.members(&inner, &mut false)?,
-                }
+        for (index, (key, entry)) in entries.iter().enumerate() {
+            if entries.get(index + 1).is_some_and(|(next, _)| next == key) {
+                continue;
             }
-            // One detail we cannot read must not take the whole answer with it.
-            None => {
-                let url = message.get_field_by_number(1);
-                let url = url
-                    .as_ref()
-                    .and_then(|url| url.as_str())
-                    .unwrap_or_default();
-                if !url.is_empty() {
-                    tracing::warn!(
-                        any.type_url = url,
-                        "A message inside an answer has an unknown type; its fields are left out"
-                    );
-                    self.name("@type", &mut true);
-                    self.text(url);
-                }
+            if self.out.last() != Some(&b'{') {
+                self.out.push(b',');
             }
+            key.write(&mut self.out);
+            self.out.push(b':');
+            self.entry_value(slots, kind, entry, depth)?;
         }
         self.out.push(b'}');
         Ok(())
     }
 
-    /// The name of a member, with the comma before it.
-    pub(crate) fn name(&mut self, name: &str, is_first: &mut bool) {
-        if !*is_first {
-            self.out.push(b',');
+    fn entry_key<'b>(
+        &self,
+        scalar: Scalar,
+        kind: Plan,
+        entry: &'b [u8],
+    ) -> Result<Key<'b>, Malformed> {
+        let mut key = scalar.no_key();
+        let mut fields = Fields::new(entry);
+        while let Some((number, raw)) = fields.next()? {
+            match number {
+                1 => key = scalar.key(raw)?,
+                2 if !kind.fits(raw) => return Err(Malformed),
+                _ => {}
+            }
         }
-        *is_first = false;
-        self.text(name);
-        self.out.push(b':');
+        Ok(key)
     }
 
-    fn text(&mut self, text: &str) {
-        if serde_json::to_writer(&mut self.out, text).is_err() {
-            // Writing to memory does not fail; an empty text keeps the rest well-formed if it ever does.
-            self.raw("\"\"");
+    fn entry_value<'b>(
+        &mut self,
+        slots: &mut Slots<'b>,
+        kind: Plan,
+        entry: &'b [u8],
+        depth: u32,
+    ) -> Written {
+        let mut fields = Fields::new(entry);
+        let mut values = Vec::new();
+        while let Some((number, raw)) = fields.next()? {
+            if number == 2 {
+                values.push(raw);
+            }
         }
-    }
-
-    fn raw(&mut self, text: &str) {
-        self.out.extend_from_slice(text.as_bytes());
+        match (kind, values.as_slice()) {
+            (Plan::Scalar(scalar), []) => scalar.default(self.plans, &mut self.out),
+            (Plan::Message(_) | Plan::Group(_), []) => return self.merged(kind, &[], depth),
+            (Plan::Message(_) | Plan::Group(_), [_, _, ..]) => {
+                let bytes = joined(values.into_iter().map(Ok))?;
+                return self.merged(kind, &bytes, depth);
+            }
+            (_, [.., last]) => return self.value(slots, kind, *last, depth),
+        }
+        Ok(())
     }
 }
 
-/// Whether `null` may stand for a field that is not set: not for the members of a `oneof` that
-/// somebody wrote, and not where `null` is a value of its own.
-pub(crate) fn has_null(field: &FieldDescriptor) -> bool {
-    let is_choice = field
-        .containing_oneof()
-        .is_some_and(|oneof| !oneof.is_synthetic());
-    !is_choice && !well_known::takes_null(&field.kind())
+/// Puts the pieces of a message together.
+fn joined<'b>(
+    pieces: impl Iterator<Item = Result<Raw<'b>, Malformed>>,
+) -> Result<Vec<u8>, Malformed> {
+    let mut bytes = Vec::new();
+    for piece in pieces {
+        if let Raw::Bytes(piece) | Raw::Group(piece) = piece? {
+            bytes.extend_from_slice(piece);
+        }
+    }
+    Ok(bytes)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use prost_reflect::{DescriptorPool, DynamicMessage};
+use prost_reflect::DescriptorPool;
 use serde_json::{Value, json};
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Config, JsonStyle, OpenApi, Options,
-    json::Writer,
+    json::Plans,
     rule::{Rules, Verb},
     tests::{POOL, like_taskchat},
 };
@@ -283,11 +283,9 @@ fn required_members_are_those_always_written() {
         for message in POOL.all_messages().filter(|message| {
             message.full_name().starts_with("shapes.v1.") && !message.is_map_entry()
         }) {
-            let mut writer = Writer::new(&style);
-            writer
-                .message(&DynamicMessage::new(message.clone()))
-                .unwrap();
-            let written: Value = serde_json::from_slice(&writer.finish()).unwrap();
+            let plans = Plans::new(&POOL, &style);
+            let plan = plans.by_name(message.full_name()).unwrap();
+            let written: Value = serde_json::from_slice(&plans.write(plan, b"").unwrap()).unwrap();
             let written: BTreeSet<&str> = written
                 .as_object()
                 .unwrap()

@@ -1,12 +1,13 @@
 //! The typed details of a status: `google.rpc` error details and messages of one's own.
 
 use prost::Message as _;
-use prost_reflect::{DescriptorPool, DynamicMessage};
+use prost_types::Any;
 use serde_json::{Map, Value};
 use tonic::Status;
+use tonic_types::pb;
 
 use super::FieldProblem;
-use crate::{Options, json::Writer};
+use crate::json::Plans;
 
 /// What the details of a status add to a problem.
 #[derive(Debug, Default)]
@@ -16,13 +17,15 @@ pub(super) struct Details {
     /// The fields of all others. A name taken already keeps its first value, and the members of
     /// RFC 9457 itself are never replaced.
     pub(super) members: Map<String, Value>,
+    /// All of them once more, each with its `@type`: what a program turns back into the same status.
+    pub(super) typed: Vec<Value>,
     /// `google.rpc.RetryInfo`, in whole seconds, rounded up.
     pub(super) retry_after: Option<u64>,
     /// The reason of `google.rpc.ErrorInfo`.
     pub(super) reason: Option<String>,
 }
 
-const RESERVED: [&str; 8] = [
+const RESERVED: [&str; 9] = [
     "type",
     "title",
     "status",
@@ -31,12 +34,13 @@ const RESERVED: [&str; 8] = [
     "code",
     "request_id",
     "errors",
+    "details",
 ];
 
 impl Details {
     /// Reads what can be read. A detail of an unknown type is left out with a line in the log: it
     /// must not take the whole answer with it.
-    pub(super) fn read(status: &Status, options: &Options, pool: &DescriptorPool) -> Self {
+    pub(super) fn read(status: &Status, plans: &Plans) -> Self {
         let mut details = Self::default();
         if status.details().is_empty() {
             return details;
@@ -49,11 +53,20 @@ impl Details {
         };
         for any in rpc_status.details {
             let name = any.type_url.rsplit('/').next().unwrap_or_default();
-            let message = pool.get_message_by_name(name).and_then(|descriptor| {
-                DynamicMessage::decode(descriptor, any.value.as_slice()).ok()
-            });
-            match message {
-                Some(message) => details.add(name, &message, options),
+            // Stack traces are for us.
+            if name == "google.rpc.DebugInfo" {
+                continue;
+            }
+            match plans
+                .by_name(name)
+                .map(|plan| plans.write(plan, &any.value))
+            {
+                Some(Ok(json)) => details.add(name, &any, &json),
+                Some(Err(error)) => tracing::warn!(
+                    any.type_url,
+                    %error,
+                    "A detail of a status cannot be written; it is left out"
+                ),
                 None => tracing::warn!(
                     any.type_url,
                     "A detail of a status has an unknown type; it is left out"
@@ -63,62 +76,48 @@ impl Details {
         details
     }
 
-    fn add(&mut self, name: &str, message: &DynamicMessage, options: &Options) {
+    fn add(&mut self, name: &str, any: &Any, json: &[u8]) {
+        let bytes = any.value.as_slice();
         match name {
-            // Stack traces are for us.
-            "google.rpc.DebugInfo" => return,
-            "google.rpc.BadRequest" => return self.violations(message),
-            "google.rpc.RetryInfo" => self.retry_after = retry_after(message),
+            "google.rpc.BadRequest" => self.violations(bytes),
+            "google.rpc.RetryInfo" => self.retry_after = retry_after(bytes),
             "google.rpc.ErrorInfo" => {
-                let reason = message.get_field_by_name("reason");
-                self.reason = reason.and_then(|reason| reason.as_str().map(str::to_owned));
+                self.reason = pb::ErrorInfo::decode(bytes).ok().map(|info| info.reason);
             }
             _ => {}
         }
-        let mut writer = Writer::new(&options.json);
-        let written = writer.message(message).map(|()| writer.finish());
-        let Ok(Ok(Value::Object(fields))) = written.map(|json| serde_json::from_slice(&json))
-        else {
-            tracing::warn!(
-                detail = name,
-                "A detail of a status has no JSON form; it is left out"
-            );
-            return;
-        };
-        for (field, value) in fields {
-            if !RESERVED.contains(&field.as_str()) {
-                self.members.entry(field).or_insert(value);
+        let json = serde_json::from_slice(json).unwrap_or_default();
+        let typed = match json {
+            Value::Object(fields) => {
+                // Those of a bad request have their place already.
+                for (field, value) in fields.iter().filter(|_| name != "google.rpc.BadRequest") {
+                    if !RESERVED.contains(&field.as_str()) && !self.members.contains_key(field) {
+                        self.members.insert(field.clone(), value.clone());
+                    }
+                }
+                fields
             }
-        }
+            value => Map::from_iter([("value".to_owned(), value)]),
+        };
+        let mut detail = Map::from_iter([("@type".to_owned(), any.type_url.clone().into())]);
+        detail.extend(typed);
+        self.typed.push(detail.into());
     }
 
-    fn violations(&mut self, message: &DynamicMessage) {
-        let text = |violation: &DynamicMessage, name: &str| {
-            let value = violation.get_field_by_name(name);
-            value
-                .and_then(|value| value.as_str().map(str::to_owned))
-                .unwrap_or_default()
+    fn violations(&mut self, bytes: &[u8]) {
+        let Ok(request) = pb::BadRequest::decode(bytes) else {
+            return;
         };
-        let violations = message.get_field_by_name("field_violations");
-        let violations = violations.as_ref().and_then(|list| list.as_list());
-        for violation in violations
-            .into_iter()
-            .flatten()
-            .filter_map(|value| value.as_message())
-        {
-            self.errors.push(FieldProblem {
-                field: text(violation, "field"),
-                message: text(violation, "description"),
-            });
-        }
+        let violations = request.field_violations.into_iter();
+        self.errors.extend(violations.map(|violation| FieldProblem {
+            field: violation.field,
+            message: violation.description,
+        }));
     }
 }
 
-fn retry_after(message: &DynamicMessage) -> Option<u64> {
-    let delay = message.get_field_by_name("retry_delay")?;
-    let delay = delay.as_message()?;
-    let seconds = delay.get_field_by_name("seconds")?.as_i64()?;
-    let nanos = delay.get_field_by_name("nanos")?.as_i32()?;
-    let seconds = u64::try_from(seconds).ok()?;
-    Some(seconds + u64::from(nanos > 0))
+fn retry_after(bytes: &[u8]) -> Option<u64> {
+    let delay = pb::RetryInfo::decode(bytes).ok()?.retry_delay?;
+    let seconds = u64::try_from(delay.seconds).ok()?;
+    Some(seconds + u64::from(delay.nanos > 0))
 }

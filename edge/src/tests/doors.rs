@@ -8,8 +8,9 @@ use prost_reflect::DynamicMessage;
 use tokio::task::JoinSet;
 use tonic::Status;
 
+use super::codec::DynamicCodec;
 use super::{POOL, SHAPES, Setup, like_taskchat, message, parse, print, request};
-use crate::{here, router, there, transcode::codec::DynamicCodec};
+use crate::{here, router, there};
 
 const GET_ITEM: &str = "/shapes.v1.Shapes/GetItem";
 

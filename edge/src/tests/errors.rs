@@ -95,6 +95,20 @@ async fn details_become_members() {
             "errors": [{"field": "message", "message": "field is required"}],
             "retry_delay": "2.500s",
             "reason": "TOO_FAST", "domain": "taskchat", "metadata": {"limit": "3"},
+            "details": [
+                {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retry_delay": "2.500s"},
+                {
+                    "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                    "reason": "TOO_FAST", "domain": "taskchat", "metadata": {"limit": "3"},
+                },
+                {
+                    "@type": "type.googleapis.com/google.rpc.BadRequest",
+                    "field_violations": [{
+                        "field": "message", "description": "field is required",
+                        "reason": "", "localized_message": null,
+                    }],
+                },
+            ],
         })
     );
 }

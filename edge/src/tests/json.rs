@@ -1,11 +1,12 @@
 //! ProtoJSON, read and written, against tables and against prost-reflect's own.
 
-use prost_reflect::{DynamicMessage, Value};
+use prost::Message as _;
+use prost_reflect::{DynamicMessage, ReflectMessage as _, Value};
 
-use super::{like_taskchat, message, parse, print};
+use super::{POOL, like_taskchat, message, parse, print};
 use crate::{
     JsonStyle,
-    json::{Defaults, Faults, Json, Reader, Source, UnknownFields, Writer},
+    json::{Defaults, Faults, Json, Plans, Reader, Source, UnknownFields, WriteError},
 };
 
 /// Reads with our reader; the faults as `field problem`.
@@ -19,9 +20,13 @@ fn read(style: &JsonStyle, name: &str, json: &str) -> Result<DynamicMessage, Vec
 }
 
 fn write(style: &JsonStyle, message: &DynamicMessage) -> String {
-    let mut writer = Writer::new(style);
-    writer.message(message).unwrap();
-    String::from_utf8(writer.finish()).unwrap()
+    String::from_utf8(try_write(style, message).unwrap()).unwrap()
+}
+
+fn try_write(style: &JsonStyle, message: &DynamicMessage) -> Result<Vec<u8>, WriteError> {
+    let plans = Plans::new(&POOL, style);
+    let plan = plans.by_name(message.descriptor().full_name()).unwrap();
+    plans.write(plan, &message.encode_to_vec())
 }
 
 /// Texts that mean the same to us and to prost-reflect, both ways.
@@ -247,7 +252,6 @@ fn unknown_fields_can_be_ignored() {
 
 #[test]
 fn nesting_is_limited_to_what_can_be_decoded() {
-    use prost::Message;
     let nested = |levels: usize| format!("{}1{}", r#"{"a":"#.repeat(levels), "}".repeat(levels));
     let text = format!(r#"{{"w_struct":{}}}"#, nested(32));
     let read_back = read(&JsonStyle::default(), "All", &text).unwrap();
@@ -324,7 +328,7 @@ fn what_has_no_form_is_an_error() {
         .unwrap();
     timestamp.set_field_by_name("seconds", Value::I64(i64::MAX));
     let style = JsonStyle::default();
-    assert!(Writer::new(&style).message(&message).is_err());
+    assert!(try_write(&style, &message).is_err());
 
     let mut message = DynamicMessage::new(all);
     let value = message
@@ -333,7 +337,7 @@ fn what_has_no_form_is_an_error() {
         .as_message_mut()
         .unwrap();
     value.set_field_by_name("number_value", Value::F64(f64::NAN));
-    assert!(Writer::new(&style).message(&message).is_err());
+    assert!(try_write(&style, &message).is_err());
 }
 
 #[test]

@@ -1,40 +1,34 @@
-//! A tonic codec for messages whose types are known only at run time.
+//! A tonic codec that sends messages whose types are known only at run time, and takes what comes back
+//! as it is.
 
+use bytes::{Buf as _, Bytes};
 use prost::Message as _;
-use prost_reflect::{DynamicMessage, MessageDescriptor};
+use prost_reflect::DynamicMessage;
 use tonic::{
     Status,
     codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
 };
 
-/// Encodes any message and decodes those of one type.
-#[derive(Debug, Clone)]
-pub(crate) struct DynamicCodec(pub(crate) MessageDescriptor);
+/// Encodes any message; decodes nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct WireCodec;
 
-/// The half that sends.
-#[derive(Debug)]
-pub(crate) struct DynamicEncoder;
-
-/// The half that receives.
-#[derive(Debug)]
-pub(crate) struct DynamicDecoder(MessageDescriptor);
-
-impl Codec for DynamicCodec {
+impl Codec for WireCodec {
     type Encode = DynamicMessage;
-    type Decode = DynamicMessage;
-    type Encoder = DynamicEncoder;
-    type Decoder = DynamicDecoder;
+    type Decode = Bytes;
+    type Encoder = Self;
+    type Decoder = Self;
 
-    fn encoder(&mut self) -> DynamicEncoder {
-        DynamicEncoder
+    fn encoder(&mut self) -> Self {
+        Self
     }
 
-    fn decoder(&mut self) -> DynamicDecoder {
-        DynamicDecoder(self.0.clone())
+    fn decoder(&mut self) -> Self {
+        Self
     }
 }
 
-impl Encoder for DynamicEncoder {
+impl Encoder for WireCodec {
     type Item = DynamicMessage;
     type Error = Status;
 
@@ -49,13 +43,11 @@ impl Encoder for DynamicEncoder {
     }
 }
 
-impl Decoder for DynamicDecoder {
-    type Item = DynamicMessage;
+impl Decoder for WireCodec {
+    type Item = Bytes;
     type Error = Status;
 
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<DynamicMessage>, Status> {
-        DynamicMessage::decode(self.0.clone(), buffer)
-            .map(Some)
-            .map_err(|error| Status::internal(error.to_string()))
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        Ok(Some(buffer.copy_to_bytes(buffer.remaining())))
     }
 }

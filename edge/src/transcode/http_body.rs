@@ -1,10 +1,17 @@
 //! `google.api.HttpBody`: raw bytes with a content type, in place of JSON.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Response, header::CONTENT_TYPE};
-use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, ReflectMessage as _, Value};
+use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value};
 
-use crate::rule::{BodyRule, Rule};
+use crate::{
+    json::wire::{Fields, Raw},
+    rule::{BodyRule, Rule},
+};
+
+/// The numbers of the two fields.
+const CONTENT_TYPE_FIELD: u32 = 1;
+const DATA_FIELD: u32 = 2;
 
 /// True for `google.api.HttpBody`.
 pub(crate) fn is_http_body(message: &MessageDescriptor) -> bool {
@@ -16,10 +23,7 @@ pub(crate) fn is_wanted(rule: &Rule) -> bool {
     match &rule.body {
         BodyRule::None => false,
         BodyRule::Whole => is_http_body(&rule.method.input()),
-        BodyRule::Field(field) => {
-            !field.is_list()
-                && matches!(field.kind(), Kind::Message(message) if is_http_body(&message))
-        }
+        BodyRule::Field(field) => is_field(field),
     }
 }
 
@@ -39,30 +43,49 @@ pub(super) fn fill(message: &mut DynamicMessage, rule: &Rule, headers: &HeaderMa
     }
 }
 
-/// The answer, when it is raw.
-pub(super) fn taken(rule: &Rule, message: &DynamicMessage) -> Option<Response<Bytes>> {
-    let (content_type, data) = match &rule.response_body {
-        None => raw(message)?,
-        Some(field) => raw(message.get_field(field).as_message()?)?,
-    };
-    let mut response = Response::new(data);
-    response.headers_mut().insert(CONTENT_TYPE, content_type);
-    Some(response)
+/// The answer, when it is raw: content type and bytes.
+pub(crate) fn taken(rule: &Rule, message: &Bytes) -> Option<(HeaderValue, Bytes)> {
+    match &rule.response_body {
+        None if is_http_body(&rule.method.output()) => raw(message),
+        Some(field) if is_field(field) => raw(&last(message, field.number())?),
+        _ => None,
+    }
 }
 
-/// Content type and bytes of a `google.api.HttpBody`.
-pub(crate) fn raw(message: &DynamicMessage) -> Option<(HeaderValue, Bytes)> {
-    if !is_http_body(&message.descriptor()) {
-        return None;
+/// Whether the answer is raw, or each message of it.
+pub(crate) fn is_given(rule: &Rule) -> bool {
+    match &rule.response_body {
+        None => is_http_body(&rule.method.output()),
+        Some(field) => is_field(field),
     }
-    let content_type = message.get_field_by_name("content_type")?;
-    let content_type = HeaderValue::try_from(content_type.as_str()?).ok();
-    let data = message.get_field_by_name("data")?.as_bytes()?.clone();
+}
+
+fn is_field(field: &FieldDescriptor) -> bool {
+    !field.is_list() && matches!(field.kind(), Kind::Message(message) if is_http_body(&message))
+}
+
+/// Content type and bytes of a `google.api.HttpBody`; `None` when it is none.
+fn raw(message: &Bytes) -> Option<(HeaderValue, Bytes)> {
+    let content_type = last(message, CONTENT_TYPE_FIELD)?;
+    let content_type = HeaderValue::from_bytes(&content_type).ok();
     let octets = HeaderValue::from_static("application/octet-stream");
     Some((
         content_type
             .filter(|value| !value.is_empty())
             .unwrap_or(octets),
-        data,
+        last(message, DATA_FIELD)?,
     ))
+}
+
+/// The last value of a field of bytes, without copying it; empty when there is none.
+fn last(message: &Bytes, number: u32) -> Option<Bytes> {
+    let mut fields = Fields::new(message);
+    let mut last = Bytes::new();
+    while let Some((found, value)) = fields.next().ok()? {
+        match value {
+            Raw::Bytes(value) if found == number => last = message.slice_ref(value),
+            _ => {}
+        }
+    }
+    Some(last)
 }
