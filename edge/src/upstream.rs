@@ -1,15 +1,27 @@
 //! The seam between edge and services: the same calls in this process or over HTTP/2.
 
+mod line;
+mod member;
+mod remote;
+#[cfg(test)]
+mod tests;
+mod tls;
+
 use std::{
     convert::Infallible,
+    sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use axum::{Router, body::Body};
 use futures::{FutureExt, future::BoxFuture};
-use http::{Request, Response, Uri, Version};
-use tonic::transport::{Channel, Endpoint};
+use http::{Request, Response, Uri};
+use rustls::ClientConfig;
 use tower::Service;
+
+use remote::Remote;
+pub use tls::{RootsError, trusting};
 
 /// Any cause of a failed call.
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -21,7 +33,32 @@ pub struct Upstream(Inner);
 #[derive(Debug, Clone)]
 enum Inner {
     Here(Router),
-    There(Channel),
+    There(Arc<Remote>),
+}
+
+/// How services in other processes are reached.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    /// How long a connection may take to come about, TLS included.
+    pub connect_timeout: Duration,
+    /// How often names are looked up again. Addresses are never.
+    pub resolve: Duration,
+    /// How often a connection is asked whether it lives, and how long it has to answer.
+    pub ping: Duration,
+    /// Whom to believe when an address is `https`; the system's authorities when absent. See
+    /// [`trusting`].
+    pub tls: Option<Arc<ClientConfig>>,
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(3),
+            resolve: Duration::from_secs(10),
+            ping: Duration::from_secs(10),
+            tls: None,
+        }
+    }
 }
 
 /// Services in this process. The request's extensions travel along.
@@ -30,24 +67,27 @@ pub fn here(services: Router) -> Upstream {
     Upstream(Inner::Here(services))
 }
 
-/// Services in other processes, balanced over. Connections are made when first needed and again when
-/// lost. Must be called inside a Tokio runtime.
+/// Services in other processes, with the usual [`Reach`]. See [`there_by`].
 #[must_use]
 pub fn there(addresses: impl IntoIterator<Item = Uri>) -> Upstream {
-    let endpoints = addresses.into_iter().map(|address| {
-        Endpoint::from(address)
-            .tcp_nodelay(true)
-            .connect_timeout(std::time::Duration::from_secs(3))
-            .http2_keep_alive_interval(std::time::Duration::from_secs(20))
-            .keep_alive_while_idle(true)
-    });
-    Upstream(Inner::There(Channel::balance_list(endpoints)))
+    there_by(addresses, Reach::default())
+}
+
+/// Services in other processes, as `http://host:port` or `https://host:port`. Requests are balanced
+/// over all addresses of all names. Connections are made when first needed and again when lost; an
+/// address that does not answer is left out until it does.
+///
+/// A request that has left this process is never sent again: it may have had its effect. Where there
+/// is nobody to send it to, the answer is UNAVAILABLE. Must be called inside a Tokio runtime.
+#[must_use]
+pub fn there_by(addresses: impl IntoIterator<Item = Uri>, reach: Reach) -> Upstream {
+    Upstream(Inner::There(Arc::new(Remote::new(addresses, reach))))
 }
 
 impl Upstream {
     fn send(
         &mut self,
-        mut request: Request<Body>,
+        request: Request<Body>,
     ) -> BoxFuture<'static, Result<Response<Body>, BoxError>> {
         match &mut self.0 {
             Inner::Here(router) => {
@@ -56,18 +96,10 @@ impl Upstream {
                     .map(|answer| answer.map_err(|never: Infallible| match never {}))
                     .boxed()
             }
-            Inner::There(channel) => {
-                *request.version_mut() = Version::HTTP_2;
-                let answer = Service::call(channel, request.map(tonic::body::Body::new));
-                async move { Ok(answer.await?.map(Body::new)) }.boxed()
+            Inner::There(remote) => {
+                let remote = Arc::clone(remote);
+                async move { remote.send(request).await.map_err(Into::into) }.boxed()
             }
-        }
-    }
-
-    fn ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        match &mut self.0 {
-            Inner::Here(_) => Poll::Ready(Ok(())),
-            Inner::There(channel) => Service::poll_ready(channel, cx).map_err(Into::into),
         }
     }
 }
@@ -78,8 +110,8 @@ impl Service<Request<Body>> for Upstream {
     type Error = BoxError;
     type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.ready(cx)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
@@ -93,8 +125,8 @@ impl Service<Request<tonic::body::Body>> for Upstream {
     type Error = BoxError;
     type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.ready(cx)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<tonic::body::Body>) -> Self::Future {

@@ -1,0 +1,215 @@
+//! One HTTP/2 connection to one address, and the requests on it.
+
+use std::{
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, Response, header::CONTENT_TYPE};
+use http_body::{Frame, SizeHint};
+use hyper::{
+    body::Incoming,
+    client::conn::http2::{self, SendRequest},
+    rt::Executor as _,
+};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use rustls::pki_types::ServerName;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
+use tokio_rustls::TlsConnector;
+
+use super::{BoxError, Reach};
+use crate::web;
+
+/// More than this is never put on one connection, whatever the other side allows.
+const MOST: usize = 1000;
+
+/// A connection that takes requests. Clones share it.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    sender: SendRequest<Body>,
+    under_way: Arc<AtomicUsize>,
+    /// How many requests the other side takes at once.
+    most: Arc<AtomicUsize>,
+}
+
+/// What comes of a request: an answer, a failure, or the request itself, which was never sent.
+pub(super) enum Sent {
+    Answer(Response<Body>),
+    Failed(hyper::Error),
+    Unsent(Request<Body>),
+}
+
+impl Line {
+    /// Connects.
+    pub(super) async fn open(
+        address: SocketAddr,
+        tls: Option<(TlsConnector, ServerName<'static>)>,
+        reach: &Reach,
+    ) -> Result<Self, BoxError> {
+        let opening = async {
+            let stream = TcpStream::connect(address).await?;
+            // Without it a message of more than one write waits for a delayed ACK.
+            stream.set_nodelay(true)?;
+            match tls {
+                None => Self::greet(stream, reach).await,
+                Some((connector, name)) => {
+                    let stream = connector.connect(name, stream).await?;
+                    Self::greet(stream, reach).await
+                }
+            }
+        };
+        tokio::time::timeout(reach.connect_timeout, opening)
+            .await
+            .unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
+    }
+
+    async fn greet<IO>(io: IO, reach: &Reach) -> Result<Self, BoxError>
+    where
+        IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (sender, mut connection) = http2::Builder::new(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .keep_alive_interval(reach.ping)
+            .keep_alive_timeout(reach.ping)
+            .keep_alive_while_idle(true)
+            .adaptive_window(true)
+            .handshake(TokioIo::new(io))
+            .await?;
+        let most = Arc::new(AtomicUsize::new(connection.current_max_send_streams()));
+        let told = Arc::clone(&most);
+        // It ends with its last request and the last clone of its line.
+        TokioExecutor::new().execute(async move {
+            let ended = std::future::poll_fn(|cx| {
+                let polled = Pin::new(&mut connection).poll(cx);
+                told.store(connection.current_max_send_streams(), Ordering::Relaxed);
+                polled
+            });
+            if let Err(error) = ended.await {
+                tracing::debug!(%error, "A connection to the services broke");
+            }
+        });
+        Ok(Self {
+            sender,
+            under_way: Arc::default(),
+            most,
+        })
+    }
+
+    /// Whether it still takes requests at all.
+    pub(super) fn is_open(&self) -> bool {
+        !self.sender.is_closed()
+    }
+
+    /// Requests under way.
+    pub(super) fn load(&self) -> usize {
+        self.under_way.load(Ordering::Relaxed)
+    }
+
+    /// Whether one more request would be begun at once.
+    pub(super) fn has_room(&self) -> bool {
+        self.load() < self.most.load(Ordering::Relaxed).min(MOST)
+    }
+
+    /// Takes a place, before anybody else looks.
+    pub(super) fn reserve(&self) -> Place {
+        self.under_way.fetch_add(1, Ordering::Relaxed);
+        Place { line: self.clone() }
+    }
+}
+
+/// A request's place on a line; kept until its answer is through.
+#[derive(Debug)]
+pub(super) struct Place {
+    line: Line,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.line.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Place {
+    /// Sends a request. Dropping the future, or the answer's body, cancels it over there.
+    pub(super) async fn send(mut self, request: Request<Body>) -> Sent {
+        match self.line.sender.try_send_request(request).await {
+            Ok(response) => {
+                let is_grpc = web::dialect(response.headers().get(CONTENT_TYPE)).is_some();
+                Sent::Answer(response.map(|body| {
+                    Body::new(Carried {
+                        body: Some(body),
+                        is_grpc,
+                        _place: self,
+                    })
+                }))
+            }
+            Err(mut error) => match error.take_message() {
+                Some(request) => Sent::Unsent(request),
+                None => Sent::Failed(error.into_error()),
+            },
+        }
+    }
+}
+
+/// An answer from over there. When its connection breaks, a gRPC answer ends with a status, as every
+/// gRPC answer must.
+struct Carried {
+    body: Option<Incoming>,
+    is_grpc: bool,
+    _place: Place,
+}
+
+impl http_body::Body for Carried {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let this = &mut *self;
+        let Some(body) = &mut this.body else {
+            return Poll::Ready(None);
+        };
+        match Pin::new(body).poll_frame(cx) {
+            Poll::Ready(Some(Err(error))) if this.is_grpc => {
+                tracing::warn!(%error, "The services went away in the middle of an answer");
+                this.body = None;
+                Poll::Ready(Some(Ok(Frame::trailers(broken_off()))))
+            }
+            polled => polled,
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(Incoming::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.body {
+            Some(body) => body.size_hint(),
+            None => SizeHint::with_exact(0),
+        }
+    }
+}
+
+/// The trailers of an answer that breaks off.
+fn broken_off() -> HeaderMap {
+    let status = super::remote::unavailable();
+    let mut trailers = HeaderMap::new();
+    if status.add_header(&mut trailers).is_err() {
+        trailers.insert("grpc-status", HeaderValue::from_static("14"));
+    }
+    trailers
+}
