@@ -1,6 +1,6 @@
 // Values for tests, whole by default and different where a test says so.
 
-import type { Approval, Message, Receipt, Task, ToolCall, TurnEvent } from "./state/model";
+import type { Approval, Message, Operation, Receipt, Task, ToolCall, TurnEvent } from "./state/model";
 
 export function aTask(fields: Partial<Task> = {}): Task {
   return {
@@ -30,6 +30,20 @@ export function aReceipt(fields: Partial<Receipt> = {}): Receipt {
     changes: [],
     undoable: true,
     undoneBy: null,
+    ...fields,
+  };
+}
+
+export function anOperation(fields: Partial<Operation> = {}): Operation {
+  return {
+    id: "op-1",
+    receipt: aReceipt(),
+    origin: "hand",
+    turnId: "",
+    at: 1_000,
+    undoes: null,
+    otherTasks: [],
+    removedTaskIds: [],
     ...fields,
   };
 }

@@ -16,9 +16,9 @@ export interface Api {
 export function createApi(baseUrl: string, bearer: Bearer): Api {
   const transport = bearerTransport(baseUrl, bearer);
   return {
-    tasks: tasksApi(transport),
+    tasks: tasksApi(transport, bearer),
     conversations: conversationsApi(transport),
     turns: turnsApi(transport, bearer),
-    account: accountApi(transport),
+    account: accountApi(transport, bearer),
   };
 }

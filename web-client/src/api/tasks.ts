@@ -2,12 +2,13 @@
 
 import { createClient, type Transport } from "@connectrpc/connect";
 import { TaskService } from "../gen/taskchat/v1/task_service_pb";
-import type { Operation, Page, Receipt, Task, TaskDraft } from "../state/model";
+import type { Operation, Page, Receipt, Task, TaskDraft, Tiding } from "../state/model";
 import { Problem } from "../state/problem";
-import { statusesOf, type TaskQuery } from "../state/tasks";
-import { operationOf, receiptOf, taskOf, toWireStatus, toWireTask } from "./convert/task";
+import { belongs, dueBounds, statusesOf, type TaskQuery } from "../state/tasks";
+import { operationOf, receiptOf, taskOf, tidingOf, toWirePriority, toWireStatus, toWireTask } from "./convert/task";
 import { call } from "./errors";
-import { UNARY } from "./transport";
+import { streamed } from "./stream";
+import { type Bearer, UNARY } from "./transport";
 
 export interface Changed {
   readonly task: Task;
@@ -19,19 +20,23 @@ const PAGE = 100;
 
 export type TasksApi = ReturnType<typeof tasksApi>;
 
-export function tasksApi(transport: Transport) {
+export function tasksApi(transport: Transport, bearer: Bearer) {
   const client = createClient(TaskService, transport);
   return {
     async list(query: TaskQuery, pageToken: string, signal?: AbortSignal): Promise<Page<Task>> {
+      const status = query.due === "overdue" && query.status === "all" ? "open" : query.status;
       const request = {
-        status: statusesOf(query.status).map(toWireStatus),
+        status: statusesOf(status).map(toWireStatus),
+        priority: query.priority === "any" ? [] : [toWirePriority(query.priority)],
+        ...dueBounds(query.due, new Date()),
         orderBy: query.order,
         query: query.text,
         pageSize: PAGE,
         pageToken,
       };
       const page = await call(client.listTasks(request, { ...UNARY, ...(signal ? { signal } : {}) }));
-      return { items: page.tasks.map(taskOf), next: page.nextPageToken || null };
+      const items = page.tasks.map(taskOf).filter((task) => belongs(task, query));
+      return { items, next: page.nextPageToken || null };
     },
 
     async get(taskId: string): Promise<Task> {
@@ -75,11 +80,21 @@ export function tasksApi(transport: Transport) {
       return receiptOf(given(receipt));
     },
 
+    /** The audit trail of one task, or with an empty id of all of them; newest first. */
     async operations(taskId: string, pageToken: string): Promise<Page<Operation>> {
-      const request = { taskId, pageToken, pageSize: 20 };
+      const request = { taskId, pageToken, pageSize: taskId === "" ? 50 : 20 };
       const page = await call(client.listOperations(request, UNARY));
       const items = page.operations.map(operationOf).filter((each) => each !== null);
       return { items, next: page.nextPageToken || null };
+    },
+
+    /** What happens to tasks from now on, or with a number after that one, whoever's hand does it. */
+    async *watch(after: number | null, signal: AbortSignal): AsyncGenerator<Tiding> {
+      const request = after === null ? {} : { after };
+      for await (const item of streamed(bearer, () => client.watchTasks(request, { signal }))) {
+        const tiding = tidingOf(item);
+        if (tiding !== null) yield tiding;
+      }
     },
   };
 }

@@ -6,7 +6,8 @@ import type { TurnEvent as Wire } from "../gen/taskchat/v1/turn_pb";
 import type { Answer, Approval, Decision, OperationOutcome, Standing, TurnEvent } from "../state/model";
 import { Problem } from "../state/problem";
 import { answerOf, approvalOf, eventOf, outcomeOf, standingOf } from "./convert/turn";
-import { call, toProblem } from "./errors";
+import { call } from "./errors";
+import { streamed } from "./stream";
 import { type Bearer, UNARY } from "./transport";
 
 export interface Sending {
@@ -61,6 +62,12 @@ export function turnsApi(transport: Transport, bearer: Bearer) {
       return standingOf(given(turn));
     },
 
+    /** The conversation that a turn belongs to. */
+    async conversationOf(turnId: string): Promise<string> {
+      const { turn } = await call(client.getTurn({ turnId }, UNARY));
+      return given(turn).conversationId;
+    },
+
     /** Takes back all that a turn did, the last first. */
     async undo(turnId: string): Promise<readonly OperationOutcome[]> {
       const { outcomes } = await call(client.undoTurn({ turnId }, UNARY));
@@ -79,27 +86,9 @@ export function turnsApi(transport: Transport, bearer: Bearer) {
   };
 }
 
-/**
- * The stream, opened once more when its token was refused before anything had come. Both methods are
- * safe to repeat: one by its request id, the other because it only reads.
- */
+/** Both methods are safe to repeat: one by its request id, the other because it only reads. */
 async function* events(bearer: Bearer, open: () => AsyncIterable<Wire>): AsyncGenerator<TurnEvent> {
-  for (let again = false; ; again = true) {
-    let begun = false;
-    let token: string | null = null;
-    try {
-      token = await bearer.token();
-      for await (const event of open()) {
-        begun = true;
-        yield eventOf(event);
-      }
-      return;
-    } catch (cause) {
-      const problem = toProblem(cause);
-      if (again || begun || token === null || problem.kind !== "unauthenticated") throw problem;
-      await call(bearer.renew(token));
-    }
-  }
+  for await (const event of streamed(bearer, open)) yield eventOf(event);
 }
 
 function given<T>(value: T | undefined): T {

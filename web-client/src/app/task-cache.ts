@@ -9,6 +9,18 @@ type Edit = (pages: readonly Page<Task>[], query: TaskQuery) => readonly Page<Ta
 
 export const tasksKey = (query: TaskQuery) => ["tasks", query] as const;
 export const taskKey = (id: string) => ["task", id] as const;
+/** Of one task, or with an empty id of all of them. */
+export const operationsKey = (taskId: string) => ["operations", taskId] as const;
+
+/** A task as a list has it. */
+export function listed(queries: QueryClient, id: string): Task | undefined {
+  let found: Task | undefined;
+  editTaskLists(queries, (pages) => {
+    found ??= pages.flatMap((page) => page.items).find((task) => task.id === id);
+    return pages;
+  });
+  return found;
+}
 
 export function editTaskLists(queries: QueryClient, edit: Edit): void {
   for (const [key, data] of queries.getQueriesData<Lists>({ queryKey: ["tasks"] })) {

@@ -7,7 +7,7 @@ import { problemOf } from "../state/problem";
 import { concluded, conclusion, refused, settled, trying } from "../state/receipts";
 import { belongs, type TaskQuery, withReceipt, withTask, withoutTask } from "../state/tasks";
 import { type Services, useServices } from "./services";
-import { editTaskLists, rememberTaskLists, taskKey, tasksKey } from "./task-cache";
+import { editTaskLists, listed, operationsKey, rememberTaskLists, taskKey, tasksKey } from "./task-cache";
 
 /** The tasks of a query, page after page. */
 export function useTasks(query: TaskQuery) {
@@ -32,21 +32,15 @@ export function useTask(id: string) {
   });
 }
 
-function listed(queries: Services["queries"], id: string): Task | undefined {
-  let found: Task | undefined;
-  editTaskLists(queries, (pages) => {
-    found ??= pages.flatMap((page) => page.items).find((task) => task.id === id);
-    return pages;
-  });
-  return found;
-}
-
 export function useCreateTask() {
   const services = useServices();
   return useMutation({
     mutationFn: ({ draft, requestId }: { draft: Partial<TaskDraft>; requestId: string }) =>
       services.api.tasks.create(draft, requestId),
-    onSuccess: (changed) => took(services, changed),
+    onSuccess: (changed) => {
+      took(services, changed);
+      services.toasts.say(`Added: ${changed.task.title}`);
+    },
   });
 }
 
@@ -57,6 +51,7 @@ export function useUpdateTask() {
       services.api.tasks.update(task.id, fields, task.version, crypto.randomUUID()),
     onSuccess: (changed) => {
       took(services, changed);
+      services.toasts.say(`Saved: ${changed.task.title}`);
       // Its place in an ordered list may be another one.
       refresh(services);
     },
@@ -78,8 +73,9 @@ export function useToggleTask() {
       );
       return undo;
     },
-    onSuccess: (changed, { task }) => {
+    onSuccess: (changed, { task, completed }) => {
       took(services, changed);
+      services.toasts.say(`${completed ? "Completed" : "Reopened"}: ${task.title}`);
       // Completing a repeating task adds the next one.
       if (task.recurrence !== null) refresh(services);
     },
@@ -172,16 +168,19 @@ export function useTaskTitle(id: string | null): string | null {
   return data?.title ?? null;
 }
 
-export function useOperations(taskId: string, enabled: boolean) {
+/** The audit trail of a task, or with an empty id of all of them, page after page. */
+export function useOperations(taskId: string) {
   const { api } = useServices();
-  return useQuery({
-    queryKey: [...taskKey(taskId), "operations"],
-    queryFn: () => api.tasks.operations(taskId, ""),
-    enabled,
+  return useInfiniteQuery({
+    queryKey: operationsKey(taskId),
+    queryFn: ({ pageParam }) => api.tasks.operations(taskId, pageParam),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next ?? undefined,
   });
 }
 
 function took(services: Services, { task }: Changed): void {
+  void services.queries.invalidateQueries({ queryKey: ["operations"] });
   services.queries.setQueryData(taskKey(task.id), task);
   editTaskLists(services.queries, (pages, query) => withTask(pages, task, query));
   services.tell({ tasks: true });
@@ -189,5 +188,6 @@ function took(services: Services, { task }: Changed): void {
 
 function refresh(services: Services): void {
   void services.queries.invalidateQueries({ queryKey: ["tasks"] });
+  void services.queries.invalidateQueries({ queryKey: ["operations"] });
   services.tell({ tasks: true });
 }

@@ -60,7 +60,20 @@ export interface Operation {
   readonly origin: Origin;
   readonly turnId: string;
   readonly at: number;
+  /** The operation it took back, if it is an undo or a redo. */
+  readonly undoes: string | null;
+  /** Tasks beside the receipt's that came to be or changed with it. */
+  readonly otherTasks: readonly Task[];
+  /** Tasks beside the receipt's that went with it. */
+  readonly removedTaskIds: readonly string[];
 }
+
+/** News of the caller's tasks, numbered 1, 2, 3 ... per person. */
+export type Tiding =
+  /** Whatever has a higher number will come. */
+  | { readonly kind: "ready"; readonly seq: number }
+  | { readonly kind: "operation"; readonly seq: number; readonly operation: Operation }
+  | { readonly kind: "alive" };
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -192,6 +205,17 @@ export interface User {
   readonly timeZone: string;
   readonly approvalPolicy: ApprovalPolicy;
   readonly createdAt: number;
+}
+
+/** One sign-in. */
+export interface SignIn {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  /** What the browser or program called itself; may be empty. */
+  readonly userAgent: string;
+  /** True for the one that this page uses. */
+  readonly current: boolean;
 }
 
 /** What people can choose of their account. */

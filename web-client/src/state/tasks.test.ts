@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { aReceipt, aTask } from "../test-data";
 import type { Page, Task } from "./model";
-import { ALL_TASKS, type TaskQuery, withReceipt, withTask, withoutTask } from "./tasks";
+import { ALL_TASKS, belongs, type DueFilter, dueBounds, narrows, type TaskQuery, withReceipt, withTask, withoutTask } from "./tasks";
 
 const pages = (...lists: Task[][]): readonly Page<Task>[] =>
   lists.map((items, at) => ({ items, next: at < lists.length - 1 ? "more" : null }));
@@ -50,5 +50,43 @@ describe("withReceipt", () => {
   it("changes nothing in pages without the task", () => {
     const list = pages([milk], [bread]);
     expect(withoutTask(list, "bread")[0]).toBe(list[0]);
+  });
+});
+
+describe("belongs", () => {
+  const now = new Date(2026, 10, 25, 12, 0);
+  const due = (days: number) => {
+    const at = new Date(2026, 10, 25 + days, 9);
+    return `${at.getFullYear()}-${at.getMonth() + 1}-${String(at.getDate()).padStart(2, "0")}`;
+  };
+
+  it.each<[DueFilter, number, boolean]>([
+    ["overdue", -1, true],
+    ["overdue", 0, false],
+    ["today", 0, true],
+    ["today", 1, false],
+    ["today", -1, false],
+    ["week", 0, true],
+    ["week", 6, true],
+    ["week", 7, false],
+    ["any", 400, true],
+  ])("%s holds a day %i days away: %j", (filter, days, wanted) => {
+    const task = aTask({ due: due(days) });
+    expect(belongs(task, { ...ALL_TASKS, due: filter }, now)).toBe(wanted);
+    // Whatever belongs is between the bounds that the server is asked for.
+    const { dueAfter, dueBefore } = dueBounds(filter, now);
+    if (wanted) expect([due(days) >= dueAfter, dueBefore === "" || due(days) < dueBefore]).toEqual([true, true]);
+  });
+
+  it("leaves out what has no date, what is done and what matters otherwise", () => {
+    expect(belongs(aTask(), { ...ALL_TASKS, due: "week" }, now)).toBe(false);
+    expect(belongs(aTask({ due: due(-3), status: "completed" }), { ...ALL_TASKS, due: "overdue" }, now)).toBe(false);
+    expect(belongs(aTask({ priority: "high" }), { ...ALL_TASKS, priority: "urgent" })).toBe(false);
+    expect(belongs(aTask({ status: "in_progress" }), { ...ALL_TASKS, status: "open" })).toBe(true);
+  });
+
+  it("knows what narrows a list", () => {
+    expect(narrows({ ...ALL_TASKS, order: "title" })).toBe(false);
+    expect(narrows({ ...ALL_TASKS, priority: "low" })).toBe(true);
   });
 });

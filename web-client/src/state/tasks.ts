@@ -1,18 +1,33 @@
 // Lists of tasks as pages of a query, and what a receipt does to them.
 
+import { daysUntil, duePartsOf, isOverdue } from "./due";
 import type { Page, Receipt, Task, TaskPriority, TaskStatus } from "./model";
 
 /** Which tasks a list shows. `open` is everything not completed. */
 export type StatusFilter = "all" | "open" | TaskStatus;
-export type TaskOrder = "created_at desc" | "due_date" | "priority desc" | "title";
+export type DueFilter = "any" | "overdue" | "today" | "week";
+export type TaskOrder = "created_at desc" | "due_date" | "priority desc" | "title" | "updated_at desc";
 
 export interface TaskQuery {
   readonly status: StatusFilter;
+  readonly priority: TaskPriority | "any";
+  readonly due: DueFilter;
   readonly order: TaskOrder;
   readonly text: string;
 }
 
-export const ALL_TASKS: TaskQuery = { status: "all", order: "created_at desc", text: "" };
+export const ALL_TASKS: TaskQuery = {
+  status: "all",
+  priority: "any",
+  due: "any",
+  order: "created_at desc",
+  text: "",
+};
+
+/** True when a list shows less than there is. */
+export function narrows({ status, priority, due, text }: TaskQuery): boolean {
+  return status !== "all" || priority !== "any" || due !== "any" || text !== "";
+}
 
 export const STATUS_WORDS: Readonly<Record<TaskStatus, string>> = {
   pending: "To do",
@@ -34,9 +49,50 @@ export function statusesOf(filter: StatusFilter): readonly TaskStatus[] {
 }
 
 /** True when a task belongs into the list; text is left to the server, so it never excludes here. */
-export function belongs(task: Task, query: TaskQuery): boolean {
+export function belongs(task: Task, query: TaskQuery, now = new Date()): boolean {
   const statuses = statusesOf(query.status);
-  return statuses.length === 0 || statuses.includes(task.status);
+  if (statuses.length > 0 && !statuses.includes(task.status)) return false;
+  if (query.priority !== "any" && task.priority !== query.priority) return false;
+  return query.due === "any" || isDue(task, query.due, now);
+}
+
+function isDue(task: Task, filter: Exclude<DueFilter, "any">, now: Date): boolean {
+  if (task.due === null) return false;
+  const days = daysUntil(task.due, now);
+  switch (filter) {
+    case "overdue":
+      return task.status !== "completed" && isOverdue(task.due, now);
+    case "today":
+      return days === 0;
+    case "week":
+      return days >= 0 && days < 7;
+  }
+}
+
+export interface DueBounds {
+  readonly dueAfter: string;
+  readonly dueBefore: string;
+}
+
+/**
+ * What to ask the server for. Its days begin at midnight UTC and ours do not, hence a day more at
+ * both ends; `belongs` is exact.
+ */
+export function dueBounds(filter: DueFilter, now: Date): DueBounds {
+  const day = (days: number) => {
+    const at = new Date(now.getFullYear(), now.getMonth(), now.getDate() + days);
+    return duePartsOf(at.toISOString()).date;
+  };
+  switch (filter) {
+    case "any":
+      return { dueAfter: "", dueBefore: "" };
+    case "overdue":
+      return { dueAfter: "", dueBefore: day(2) };
+    case "today":
+      return { dueAfter: day(-1), dueBefore: day(2) };
+    case "week":
+      return { dueAfter: day(-1), dueBefore: day(8) };
+  }
 }
 
 /** Pages with one task put in its place, in front when it is new, or taken out. */

@@ -1,6 +1,7 @@
 // Tasks, receipts and operations: wire to words and back.
 
 import * as wire from "../../gen/taskchat/v1/task_pb";
+import type { WatchTasksResponse } from "../../gen/taskchat/v1/task_service_pb";
 import type {
   Operation,
   Origin,
@@ -10,6 +11,7 @@ import type {
   TaskDraft,
   TaskPriority,
   TaskStatus,
+  Tiding,
 } from "../../state/model";
 import { instant } from "./time";
 
@@ -28,6 +30,10 @@ const PRIORITY: Readonly<Record<TaskPriority, wire.TaskPriority>> = {
 
 export function toWireStatus(status: TaskStatus): wire.TaskStatus {
   return STATUS[status];
+}
+
+export function toWirePriority(priority: TaskPriority): wire.TaskPriority {
+  return PRIORITY[priority];
 }
 
 function statusOf(status: wire.TaskStatus): TaskStatus {
@@ -120,7 +126,26 @@ export function operationOf(operation: wire.Operation): Operation | null {
     origin: originOf(operation.origin),
     turnId: operation.turnId,
     at: instant(operation.createdAt) ?? 0,
+    undoes: operation.undoes || null,
+    otherTasks: operation.otherTasks.map(taskOf),
+    removedTaskIds: operation.removedTaskIds,
   };
+}
+
+/** `null` for what a newer server says besides. */
+export function tidingOf({ seq, event }: WatchTasksResponse): Tiding | null {
+  switch (event.case) {
+    case "ready":
+      return { kind: "ready", seq };
+    case "heartbeat":
+      return { kind: "alive" };
+    case "operation": {
+      const operation = operationOf(event.value);
+      return operation === null ? null : { kind: "operation", seq, operation };
+    }
+    default:
+      return null;
+  }
 }
 
 /** The fields that are given, and the mask that names exactly those. */

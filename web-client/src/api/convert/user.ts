@@ -1,7 +1,7 @@
 // Accounts: wire to words and back.
 
-import { type User as Wire, ApprovalPolicy as Policy } from "../../gen/taskchat/v1/auth_pb";
-import type { ApprovalPolicy, Choices, User } from "../../state/model";
+import { ApprovalPolicy as Policy, type Session, type User as Wire } from "../../gen/taskchat/v1/auth_pb";
+import type { ApprovalPolicy, Choices, SignIn, User } from "../../state/model";
 import { instant } from "./time";
 
 const POLICY: Readonly<Record<ApprovalPolicy, Policy>> = {
@@ -29,6 +29,10 @@ export function userOf(user: Wire): User {
     approvalPolicy: policyOf(user.approvalPolicy),
     createdAt: instant(user.createdAt) ?? 0,
   };
+}
+
+export function signInOf({ id, createdAt, lastUsedAt, userAgent, current }: Session): SignIn {
+  return { id, createdAt: instant(createdAt) ?? 0, lastUsedAt: instant(lastUsedAt) ?? 0, userAgent, current };
 }
 
 /** The choices that are given, and the mask that names exactly those. */

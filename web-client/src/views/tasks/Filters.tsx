@@ -1,8 +1,8 @@
 // Which tasks are shown, and in which order.
 
-import { useId } from "react";
-import type { StatusFilter, TaskOrder } from "../../state/tasks";
+import { PRIORITY_WORDS, type DueFilter, type StatusFilter, type TaskOrder, type TaskQuery } from "../../state/tasks";
 import { FIELD } from "../parts/Button";
+import { Choice } from "../parts/Choice";
 
 const STATUSES: readonly (readonly [StatusFilter, string])[] = [
   ["all", "All"],
@@ -16,6 +16,22 @@ const ORDERS: readonly (readonly [TaskOrder, string])[] = [
   ["due_date", "Due first"],
   ["priority desc", "Most urgent first"],
   ["title", "By title"],
+  ["updated_at desc", "Last changed first"],
+];
+
+const DUES: readonly (readonly [DueFilter, string])[] = [
+  ["any", "Any date"],
+  ["overdue", "Overdue"],
+  ["today", "Due today"],
+  ["week", "Next 7 days"],
+];
+
+const PRIORITIES: readonly (readonly [TaskQuery["priority"], string])[] = [
+  ["any", "Any priority"],
+  ["urgent", PRIORITY_WORDS.urgent],
+  ["high", PRIORITY_WORDS.high],
+  ["medium", PRIORITY_WORDS.medium],
+  ["low", PRIORITY_WORDS.low],
 ];
 
 interface StatusFiltersProps {
@@ -24,46 +40,50 @@ interface StatusFiltersProps {
 }
 
 export function StatusFilters({ value, onChange }: StatusFiltersProps) {
-  const name = useId();
+  return <Choice label="Show tasks" testId="status-filter" options={STATUSES} value={value} onChange={onChange} />;
+}
+
+interface PicksProps {
+  readonly query: TaskQuery;
+  readonly onChange: (query: TaskQuery) => void;
+}
+
+/** What is left to choose: due date, priority, order. */
+export function Picks({ query, onChange }: PicksProps) {
   return (
-    <fieldset data-testid="status-filter" className="flex rounded-lg bg-sunken p-0.5">
-      <legend className="sr-only">Show tasks</legend>
-      {STATUSES.map(([status, words]) => (
-        <label
-          key={status}
-          className="relative flex min-h-8 cursor-pointer items-center rounded-md px-2.5 text-sm whitespace-nowrap text-muted has-checked:bg-lifted has-checked:font-medium has-checked:text-ink has-checked:shadow-raised has-focus-visible:outline-2 has-focus-visible:outline-accent"
-        >
-          <input
-            type="radio"
-            name={name}
-            value={status}
-            checked={value === status}
-            onChange={() => onChange(status)}
-            className="sr-only"
-          />
-          {words}
-        </label>
-      ))}
-    </fieldset>
+    <>
+      <Pick label="Due date" testId="due-filter" options={DUES} value={query.due} onChange={(due) => onChange({ ...query, due })} />
+      <Pick
+        label="Priority"
+        testId="priority-filter"
+        options={PRIORITIES}
+        value={query.priority}
+        onChange={(priority) => onChange({ ...query, priority })}
+      />
+      <Pick label="Order" testId="task-order" options={ORDERS} value={query.order} onChange={(order) => onChange({ ...query, order })} />
+    </>
   );
 }
 
-interface OrderSelectProps {
-  readonly value: TaskOrder;
-  readonly onChange: (order: TaskOrder) => void;
+interface PickProps<T extends string> {
+  readonly label: string;
+  readonly options: readonly (readonly [T, string])[];
+  readonly value: T;
+  readonly onChange: (value: T) => void;
+  readonly testId: string;
 }
 
-export function OrderSelect({ value, onChange }: OrderSelectProps) {
+function Pick<T extends string>({ label, options, value, onChange, testId }: PickProps<T>) {
   return (
     <select
-      aria-label="Order"
-      data-testid="task-order"
+      aria-label={label}
+      data-testid={testId}
       value={value}
-      onChange={(event) => onChange(event.target.value as TaskOrder)}
-      className={`${FIELD} min-h-9 w-auto! py-1 text-sm`}
+      onChange={(event) => onChange(event.target.value as T)}
+      className={`${FIELD} min-h-9 min-w-0 py-1 text-sm text-ellipsis`}
     >
-      {ORDERS.map(([order, words]) => (
-        <option key={order} value={order}>
+      {options.map(([each, words]) => (
+        <option key={each} value={each}>
           {words}
         </option>
       ))}

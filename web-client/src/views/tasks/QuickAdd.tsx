@@ -1,7 +1,8 @@
 // A title, Enter, and the task is there.
 
 import { Plus } from "lucide-react";
-import { type SyntheticEvent, useRef, useState } from "react";
+import { type SyntheticEvent, useEffect, useRef, useState } from "react";
+import { wantsNewTask } from "../../app/intents";
 import { useCreateTask } from "../../app/tasks";
 import { problemOf } from "../../state/problem";
 import { Button, FIELD } from "../parts/Button";
@@ -15,6 +16,16 @@ export function QuickAdd() {
   /** One per title: sent again after a failure, it still makes one task. */
   const request = useRef<{ title: string; id: string } | null>(null);
   const wanted = title.trim();
+
+  useEffect(() => {
+    const take = () => {
+      if (!wantsNewTask.get() || field.current?.checkVisibility() !== true) return;
+      wantsNewTask.update(() => false);
+      field.current.focus();
+    };
+    take();
+    return wantsNewTask.subscribe(take);
+  }, []);
 
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -39,6 +50,7 @@ export function QuickAdd() {
         <input
           ref={field}
           aria-label="New task"
+          aria-keyshortcuts="n"
           aria-invalid={problem !== null || undefined}
           data-testid="quick-add-title"
           placeholder="Add a task"

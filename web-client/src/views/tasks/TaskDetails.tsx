@@ -4,16 +4,16 @@ import type { Task } from "../../state/model";
 import { TaskForm } from "./TaskForm";
 import { TaskHistory } from "./TaskHistory";
 
-interface TaskDetailsProps {
+export interface TaskDetailsProps {
   readonly task: Task;
   readonly onDone: () => void;
 }
 
-export default function TaskDetails({ task, onDone }: TaskDetailsProps) {
+export function TaskDetails({ task, onDone }: TaskDetailsProps) {
   return (
     <>
       <TaskForm task={task} onDone={onDone} />
-      <TaskHistory taskId={task.id} version={task.version} />
+      <TaskHistory taskId={task.id} />
     </>
   );
 }

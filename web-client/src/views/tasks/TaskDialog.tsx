@@ -1,13 +1,17 @@
 // One task, open: everything about it, to be read and changed.
 
-import { lazy, Suspense } from "react";
 import { useTask } from "../../app/tasks";
 import { problemOf } from "../../state/problem";
 import { Dialog } from "../parts/Dialog";
 import { Missing } from "../NotFound";
+import { later } from "../parts/later";
 import { Skeleton, Trouble } from "../parts/State";
+import type { TaskDetailsProps } from "./TaskDetails";
 
-const TaskDetails = lazy(() => import("./TaskDetails"));
+const TaskDetails = later<TaskDetailsProps>(
+  async () => (await import("./TaskDetails")).TaskDetails,
+  () => <Skeleton lines={4} label="Loading the task" />,
+);
 
 interface TaskDialogProps {
   readonly id: string;
@@ -28,9 +32,7 @@ export function TaskDialog({ id, onClose }: TaskDialogProps) {
           detail="It does not exist, was deleted, or belongs to somebody else."
         />
       ) : task !== undefined ? (
-        <Suspense fallback={<Skeleton lines={4} label="Loading the task" />}>
-          <TaskDetails task={task} onDone={onClose} />
-        </Suspense>
+        <TaskDetails task={task} onDone={onClose} />
       ) : problem !== null ? (
         <Trouble title="The task could not be loaded" detail={problem.message} onRetry={() => void refetch()} />
       ) : (

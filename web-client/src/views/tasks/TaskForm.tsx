@@ -1,7 +1,7 @@
 // Changes a task: only the fields that were touched are sent, and never over somebody else's change.
 
 import { Trash2, X } from "lucide-react";
-import { type SyntheticEvent, useState } from "react";
+import { type KeyboardEvent, type SyntheticEvent, useEffect, useRef, useState } from "react";
 import { useDeleteTask, useUpdateTask } from "../../app/tasks";
 import type { Task, TaskDraft, TaskPriority, TaskStatus } from "../../state/model";
 import { problemOf } from "../../state/problem";
@@ -13,12 +13,18 @@ import { Field, FormError } from "../parts/Field";
 const STATUSES = Object.entries(STATUS_WORDS) as [TaskStatus, string][];
 const PRIORITIES = Object.entries(PRIORITY_WORDS) as [TaskPriority, string][];
 
-interface TaskFormProps {
+export interface TaskFormProps {
   readonly task: Task;
   readonly onDone: () => void;
+  /** In the place of its row: begun by the person, and left with Escape. */
+  readonly inline?: boolean;
 }
 
-export function TaskForm({ task, onDone }: TaskFormProps) {
+export function TaskForm({ task, onDone, inline = false }: TaskFormProps) {
+  const title = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (inline) title.current?.select();
+  }, [inline]);
   // What the form was filled from: changes are told apart from what has changed elsewhere since.
   const [base, setBase] = useState(task);
   const [form, setForm] = useState(() => formOf(task));
@@ -42,11 +48,24 @@ export function TaskForm({ task, onDone }: TaskFormProps) {
     update.reset();
   };
 
+  const pressed = (event: KeyboardEvent<HTMLFormElement>) => {
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      event.currentTarget.requestSubmit();
+    } else if (event.key === "Escape" && inline) {
+      event.preventDefault();
+      onDone();
+    }
+  };
+
   const problem = update.error === null ? null : problemOf(update.error);
   const fields = problem?.fields ?? {};
   const moved = problem?.kind === "conflict" || task.version > base.version;
   return (
-    <form onSubmit={save} noValidate className="space-y-4" data-testid="task-form">
+    // Not a control: it hears the keys of those inside.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <form onSubmit={save} onKeyDown={pressed} noValidate aria-label="Task" className="space-y-4" data-testid="task-form">
       {moved ? (
         <FormError>
           <span>
@@ -64,6 +83,7 @@ export function TaskForm({ task, onDone }: TaskFormProps) {
         {(control) => (
           <input
             {...control}
+            ref={title}
             name="title"
             value={form.title}
             onChange={(event) => set("title", event.target.value)}

@@ -1,13 +1,14 @@
-// The tasks of one query: what is to be done, then what is done.
+// The tasks of one query: what is to be done, then what is done. Every row can be had by keyboard.
 
 import { ListFilter } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, type RefObject, useId, useRef } from "react";
 import { useTasks } from "../../app/tasks";
 import type { Task } from "../../state/model";
 import { problemOf } from "../../state/problem";
-import type { TaskQuery } from "../../state/tasks";
+import { narrows, type TaskQuery } from "../../state/tasks";
 import { Button } from "../parts/Button";
 import { Nothing, Skeleton, Trouble } from "../parts/State";
+import { useTaskKeys } from "./task-keys";
 import { TaskRow } from "./TaskRow";
 
 interface TaskListProps {
@@ -15,9 +16,29 @@ interface TaskListProps {
   readonly onOpen: (task: Task) => void;
   /** Shown when there is no task at all. */
   readonly empty: ReactNode;
+  /** Shown when no task fits, below the words that say so. */
+  readonly wayOut?: ReactNode;
+  /** The page is about this list, so its keys count wherever the focus is. */
+  readonly main?: boolean;
 }
 
-export function TaskList({ query, onOpen, empty }: TaskListProps) {
+export function TaskList({ query, onOpen, empty, wayOut, main = false }: TaskListProps) {
+  const list = useRef<HTMLDivElement>(null);
+  return (
+    <div ref={list}>
+      <Found list={list} query={query} onOpen={onOpen} empty={empty} wayOut={wayOut} main={main} />
+    </div>
+  );
+}
+
+interface FoundProps extends TaskListProps {
+  readonly list: RefObject<HTMLDivElement | null>;
+  readonly main: boolean;
+}
+
+function Found({ list, query, onOpen, empty, wayOut, main }: FoundProps) {
+  const hint = useId();
+  useTaskKeys(list, main);
   const { data, error, isPending, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useTasks(query);
   if (isPending) return <Skeleton lines={5} label="Loading tasks" />;
   if (data === undefined) {
@@ -31,17 +52,21 @@ export function TaskList({ query, onOpen, empty }: TaskListProps) {
   }
   const tasks = data.pages.flatMap((page) => page.items);
   if (tasks.length === 0) {
-    if (query.status === "all" && query.text === "") return empty;
+    if (!narrows(query)) return empty;
     return (
       <Nothing icon={<ListFilter />} title="Nothing matches" testId="no-matches">
         No task fits what you chose to see.
+        {wayOut}
       </Nothing>
     );
   }
   const open = tasks.filter((task) => task.status !== "completed");
   const done = tasks.filter((task) => task.status === "completed");
   return (
-    <div data-testid="task-list">
+    <div data-testid="task-list" role="group" aria-label="Tasks" aria-describedby={hint}>
+      <p id={hint} hidden>
+        J and K or the arrow keys move, X or Space completes, E edits, Delete deletes, N adds a task.
+      </p>
       {open.length > 0 && <Rows label="Open tasks" tasks={open} onOpen={onOpen} />}
       {done.length > 0 && (
         <section className={open.length > 0 ? "mt-5" : ""}>

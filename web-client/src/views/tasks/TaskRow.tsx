@@ -1,18 +1,31 @@
-// One task in a list: done or not, what it is, when it is due, how much it matters.
+// One task in a list: done or not, what it is, when it is due, how much it matters; and its form in
+// the same place.
 
-import { CalendarDays, Check, CircleDot, Flag, Repeat2, Trash2 } from "lucide-react";
-import { memo, useState } from "react";
+import { CalendarDays, Check, CircleDot, Flag, Pencil, Repeat2, Trash2 } from "lucide-react";
+import { memo, useLayoutEffect, useRef, useState } from "react";
 import { useNow } from "../../app/now";
 import { useDeleteTask, useToggleTask } from "../../app/tasks";
 import { dueWords, isOverdue } from "../../state/due";
 import type { Task } from "../../state/model";
 import { PRIORITY_WORDS } from "../../state/tasks";
 import { IconButton } from "../parts/Button";
+import { later } from "../parts/later";
+import { Skeleton } from "../parts/State";
+import type { TaskFormProps } from "./TaskForm";
+
+const TaskForm = later<TaskFormProps>(
+  async () => (await import("./TaskForm")).TaskForm,
+  () => <Skeleton lines={4} label="Loading the form" />,
+);
 
 interface TaskRowProps {
   readonly task: Task;
   readonly onOpen: (task: Task) => void;
 }
+
+/** Until somebody is at the row; always where nobody can point without touching. */
+const HIDDEN =
+  "opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100";
 
 export const TaskRow = memo(function TaskRow({ task, onOpen }: TaskRowProps) {
   const toggle = useToggleTask();
@@ -24,12 +37,32 @@ export const TaskRow = memo(function TaskRow({ task, onOpen }: TaskRowProps) {
     setWanted(completed);
     toggle.mutate({ task, completed }, { onSettled: () => setWanted(null) });
   };
+  const [editing, setEditing] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  const edited = useRef(false);
+  // Whoever leaves the form is back where they came from.
+  useLayoutEffect(() => {
+    if (edited.current && !editing) opener.current?.focus();
+    edited.current = editing;
+  }, [editing]);
+  if (editing) {
+    return (
+      <li
+        data-testid="task"
+        data-task-id={task.id}
+        data-status={task.status}
+        className="border-line bg-page p-4 not-first:border-t"
+      >
+        <TaskForm task={task} inline onDone={() => setEditing(false)} />
+      </li>
+    );
+  }
   return (
     <li
       data-testid="task"
       data-task-id={task.id}
       data-status={task.status}
-      className="group flex items-start border-line not-first:border-t"
+      className="group flex items-start border-line not-first:border-t focus-within:bg-sunken/50"
     >
       <label className="relative grid size-11 shrink-0 cursor-pointer place-items-center">
         <input
@@ -38,6 +71,7 @@ export const TaskRow = memo(function TaskRow({ task, onOpen }: TaskRowProps) {
           disabled={toggle.isPending}
           aria-label={`Completed: ${task.title}`}
           data-testid="toggle-task"
+          data-part="toggle"
           onChange={(event) => complete(event.target.checked)}
           className="peer size-5 cursor-pointer appearance-none rounded-full border-[1.5px] border-edge bg-surface transition-colors checked:border-accent checked:bg-accent hover:border-accent"
         />
@@ -47,22 +81,35 @@ export const TaskRow = memo(function TaskRow({ task, onOpen }: TaskRowProps) {
         />
       </label>
       <button
+        ref={opener}
         type="button"
         data-testid="open-task"
+        data-part="open"
         onClick={() => onOpen(task)}
         className="min-h-11 min-w-0 flex-1 rounded-md py-2.5 pr-1 text-left -outline-offset-2!"
       >
         <span data-testid="task-title" className={done ? "text-muted line-through decoration-1" : ""}>
           {task.title}
         </span>
+        {task.description !== "" && <span className="line-clamp-1 text-sm text-muted">{task.description}</span>}
         <Facts task={task} done={done} />
       </button>
       <IconButton
+        label={`Edit “${task.title}”`}
+        data-testid="edit-task"
+        data-part="edit"
+        onClick={() => setEditing(true)}
+        className={`mt-1 ${HIDDEN}`}
+      >
+        <Pencil />
+      </IconButton>
+      <IconButton
         label={`Delete “${task.title}”`}
         data-testid="delete-task"
+        data-part="delete"
         disabled={remove.isPending}
         onClick={() => remove.mutate(task)}
-        className="m-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100"
+        className={`m-1 ml-0 ${HIDDEN}`}
       >
         <Trash2 />
       </IconButton>

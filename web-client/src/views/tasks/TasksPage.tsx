@@ -1,60 +1,79 @@
 // All tasks on a page of their own, with the assistant at hand.
 
-import { ListChecks, Search } from "lucide-react";
-import { useDeferredValue, useState } from "react";
-import { useLocation } from "wouter";
+import { History, ListChecks, Search } from "lucide-react";
+import { useCallback, useDeferredValue, useEffect, useRef, useState } from "react";
+import { Link, useLocation, useSearch } from "wouter";
+import { keysOn } from "../../app/keys-on";
 import { useServices, useStore } from "../../app/services";
 import { useTitleOf } from "../../app/title";
+import { isPlainKey } from "../../app/typing";
+import type { Task } from "../../state/model";
+import { queryOf, searchOf } from "../../state/task-address";
 import { ALL_TASKS, type TaskQuery } from "../../state/tasks";
 import { Composer } from "../chat/Composer";
 import { PageHeader } from "../PageHeader";
-import { FIELD } from "../parts/Button";
+import { Button, FIELD } from "../parts/Button";
+import { openDialogs } from "../parts/Dialog";
 import { Nothing } from "../parts/State";
-import { OrderSelect, StatusFilters } from "./Filters";
+import { Picks, StatusFilters } from "./Filters";
 import { QuickAdd } from "./QuickAdd";
 import { TaskDialog } from "./TaskDialog";
 import { TaskList } from "./TaskList";
 
 /** With an id, that task is open. */
 export function TasksPage({ id }: { readonly id: string | null }) {
-  const [query, setQuery] = useState<TaskQuery>(ALL_TASKS);
-  const text = useDeferredValue(query.text);
-  const [, navigate] = useLocation();
+  const search = useSearch();
+  // Typing goes ahead of the address, which is written in one go.
+  const [query, setQuery] = useState<TaskQuery>(() => queryOf(new URLSearchParams(search)));
+  const text = useDeferredValue(query.text).trim();
+  const [path, navigate] = useLocation();
   const { desk } = useServices();
   const fresh = useStore(desk.fresh, (flow) => flow);
   useTitleOf("Tasks");
+
+  const wanted = searchOf({ ...query, text });
+  const suffix = wanted === "" ? "" : `?${wanted}`;
+  useEffect(() => {
+    if (wanted !== search) navigate(`${path}${suffix}`, { replace: true });
+    // oxlint-disable-next-line react/exhaustive-deps -- what was chosen leads, the address follows
+  }, [wanted]);
+  const open = useCallback((task: Task) => navigate(`/tasks/${task.id}${suffix}`), [navigate, suffix]);
+
   return (
     <>
-      <PageHeader title="Tasks" />
+      <PageHeader title="Tasks">
+        <Link
+          href="/tasks/history"
+          data-testid="open-history"
+          className="inline-flex min-h-8 items-center gap-2 rounded-md px-2.5 text-sm hover:bg-sunken"
+        >
+          <History aria-hidden className="size-[1.125rem]" /> History
+        </Link>
+      </PageHeader>
       <div className="min-h-0 flex-1 overflow-y-auto scroll-quiet">
         <div className="mx-auto w-full max-w-3xl px-4 py-5 md:px-6">
           <QuickAdd />
-          <div className="mt-4 flex flex-wrap items-center gap-2">
+          <div className="mt-4 grid gap-2 sm:grid-cols-[minmax(0,1fr)_minmax(9rem,14rem)]">
             <StatusFilters value={query.status} onChange={(status) => setQuery({ ...query, status })} />
-            <div className="flex min-w-56 flex-1 gap-2">
-              <label className="relative min-w-24 flex-1">
-                <span className="sr-only">Search tasks</span>
-                <Search aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-muted" />
-                <input
-                  type="search"
-                  data-testid="task-search"
-                  placeholder="Search"
-                  value={query.text}
-                  onChange={(event) => setQuery({ ...query, text: event.target.value })}
-                  className={`${FIELD} min-h-9 py-1 pl-8 text-sm`}
-                />
-              </label>
-              <OrderSelect value={query.order} onChange={(order) => setQuery({ ...query, order })} />
+            <SearchField text={query.text} onChange={(words) => setQuery({ ...query, text: words })} />
+            <div className="col-span-full grid grid-cols-3 gap-2">
+              <Picks query={query} onChange={setQuery} />
             </div>
           </div>
           <div className="mt-4">
             <TaskList
-              query={{ ...query, text: text.trim() }}
-              onOpen={(task) => navigate(`/tasks/${task.id}`)}
+              main
+              query={{ ...query, text }}
+              onOpen={open}
               empty={
                 <Nothing icon={<ListChecks />} title="No tasks yet" testId="no-tasks">
                   Add one above, or tell the assistant below what needs doing.
                 </Nothing>
+              }
+              wayOut={
+                <Button className="mt-4" data-testid="show-all" onClick={() => setQuery({ ...ALL_TASKS, order: query.order })}>
+                  Show all tasks
+                </Button>
               }
             />
           </div>
@@ -67,7 +86,37 @@ export function TasksPage({ id }: { readonly id: string | null }) {
         autoFocus={false}
         onSent={() => navigate("/chat")}
       />
-      {id !== null && <TaskDialog key={id} id={id} onClose={() => navigate("/tasks")} />}
+      {id !== null && <TaskDialog key={id} id={id} onClose={() => navigate(`/tasks${suffix}`)} />}
     </>
+  );
+}
+
+function SearchField({ text, onChange }: { readonly text: string; readonly onChange: (text: string) => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (event.key !== "/" || !isPlainKey(event) || !keysOn.get() || openDialogs.get().length > 0) return;
+      event.preventDefault();
+      field.current?.focus();
+    };
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  }, []);
+  return (
+    <label className="relative flex">
+      <span className="sr-only">Search tasks</span>
+      <Search aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-muted" />
+      <input
+        ref={field}
+        type="search"
+        data-testid="task-search"
+        aria-keyshortcuts="/"
+        placeholder="Search"
+        maxLength={200}
+        value={text}
+        onChange={(event) => onChange(event.target.value)}
+        className={`${FIELD} min-h-9 py-1 pl-8 text-sm`}
+      />
+    </label>
   );
 }

@@ -1,0 +1,101 @@
+// All that was done to all tasks, newest first: where deleted tasks are found again.
+
+import { ArrowLeft, History } from "lucide-react";
+import { useState } from "react";
+import { Link } from "wouter";
+import { useNow } from "../../app/now";
+import { useOperations } from "../../app/tasks";
+import { useTitleOf } from "../../app/title";
+import { dayOf, separatorWords } from "../../state/due";
+import type { Operation } from "../../state/model";
+import { problemOf } from "../../state/problem";
+import { PageHeader } from "../PageHeader";
+import { Button } from "../parts/Button";
+import { Choice } from "../parts/Choice";
+import { Nothing, Skeleton, Trouble } from "../parts/State";
+import { OperationItem } from "./OperationItem";
+
+type Shown = "all" | "assistant" | "deleted";
+
+const SHOWN: readonly (readonly [Shown, string])[] = [
+  ["all", "Everything"],
+  ["assistant", "By assistants"],
+  ["deleted", "Deleted"],
+];
+
+function belongs({ origin, receipt }: Operation, shown: Shown): boolean {
+  if (shown === "assistant") return origin !== "hand";
+  return shown === "all" || (receipt.kind === "deleted" && receipt.undoneBy === null);
+}
+
+/** The operations of each day, in the order they come. */
+function byDay(operations: readonly Operation[]): ReadonlyMap<number, readonly Operation[]> {
+  const days = new Map<number, Operation[]>();
+  for (const operation of operations) {
+    const day = dayOf(new Date(operation.at)).getTime();
+    const known = days.get(day);
+    if (known === undefined) days.set(day, [operation]);
+    else known.push(operation);
+  }
+  return days;
+}
+
+export function HistoryPage() {
+  const [shown, setShown] = useState<Shown>("all");
+  useTitleOf("History");
+  return (
+    <>
+      <PageHeader title="History">
+        <Link href="/tasks" className="inline-flex min-h-8 items-center gap-2 rounded-md px-2.5 text-sm hover:bg-sunken">
+          <ArrowLeft aria-hidden className="size-4" /> Tasks
+        </Link>
+      </PageHeader>
+      <div className="min-h-0 flex-1 overflow-y-auto scroll-quiet">
+        <div className="mx-auto w-full max-w-3xl px-4 py-5 md:px-6">
+          <Choice label="Show" testId="history-filter" options={SHOWN} value={shown} onChange={setShown} />
+          <Days shown={shown} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Days({ shown }: { readonly shown: Shown }) {
+  const now = useNow();
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useOperations("");
+  if (data === undefined) {
+    return error === null ? (
+      <Skeleton lines={6} label="Loading the history" />
+    ) : (
+      <Trouble title="The history could not be loaded" detail={problemOf(error).message} onRetry={() => void refetch()} />
+    );
+  }
+  const operations = data.pages.flatMap((page) => page.items).filter((operation) => belongs(operation, shown));
+  const days = byDay(operations);
+  return (
+    <div data-testid="history">
+      {operations.length === 0 && (
+        <Nothing icon={<History />} title={shown === "deleted" ? "Nothing is deleted" : "Nothing has happened yet"} testId="no-history">
+          {shown === "deleted"
+            ? "Deleted tasks can be brought back from here."
+            : "Every change to your tasks is listed here, whoever made it, and can be undone."}
+        </Nothing>
+      )}
+      {[...days].map(([day, entries]) => (
+        <section key={day} className="mt-5">
+          <h2 className="mb-1 px-1 text-xs font-semibold text-muted">{separatorWords(day, now)}</h2>
+          <ol className="divide-y divide-line rounded-lg border border-line bg-surface px-4 shadow-raised">
+            {entries.map((operation) => (
+              <OperationItem key={operation.id} operation={operation} dayless />
+            ))}
+          </ol>
+        </section>
+      ))}
+      {hasNextPage && (
+        <Button look="quiet" className="mt-3 w-full" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {isFetchingNextPage ? "Loading…" : "Show older"}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+// One entry of the audit trail: what happened, by whose hand, and the ways back.
+
+import { MessageSquareText, Redo2, Undo2 } from "lucide-react";
+import { Link } from "wouter";
+import { useNow } from "../../app/now";
+import { useServices, useStore } from "../../app/services";
+import { useUndo } from "../../app/tasks";
+import { clockWords, dueWords, separatorWords } from "../../state/due";
+import type { FieldChange, Operation, Origin } from "../../state/model";
+import { inLocalTime } from "../../state/outcome";
+import { fateOf } from "../../state/receipts";
+import { Button } from "../parts/Button";
+
+const HANDS: Readonly<Record<Origin, string>> = {
+  hand: "by you",
+  turn: "by the assistant",
+  mcp: "by another assistant",
+};
+
+interface OperationItemProps {
+  readonly operation: Operation;
+  /** Where the day stands above it, the time alone is told. */
+  readonly dayless?: boolean;
+}
+
+export function OperationItem({ operation, dayless = false }: OperationItemProps) {
+  const now = useNow();
+  const { fates } = useServices();
+  const { receipt, at, origin, turnId } = operation;
+  const fate = fateOf(useStore(fates, (all) => all[receipt.operationId]), receipt);
+  const when = dayless ? clockWords(at) : `${separatorWords(at, now)}, ${clockWords(at)}`;
+  return (
+    <li
+      data-testid="operation"
+      data-operation-id={operation.id}
+      data-kind={receipt.kind}
+      data-undone={fate.undone}
+      className="flex items-start gap-2 py-2"
+    >
+      <div className="min-w-0 flex-1 pt-0.5">
+        <p className={`text-sm ${fate.undone ? "text-muted line-through decoration-1" : ""}`}>{inLocalTime(receipt.summary)}</p>
+        <Changes changes={receipt.changes} now={now} />
+        <p className="flex flex-wrap items-center gap-x-1.5 text-xs text-muted">
+          <time dateTime={new Date(at).toISOString()}>{when}</time>
+          <span aria-hidden>·</span>
+          <span>{HANDS[origin]}</span>
+          {fate.undone && <span>· undone</span>}
+          {turnId !== "" && (
+            <Link
+              href={`/turns/${turnId}`}
+              data-testid="operation-message"
+              className="inline-flex min-h-6 items-center gap-1 rounded-sm font-medium text-accent underline-offset-2 hover:underline"
+            >
+              <MessageSquareText aria-hidden className="size-3.5" /> Show the message
+            </Link>
+          )}
+        </p>
+        {fate.refusal !== null && (
+          <p role="alert" data-testid="undo-refused" className="mt-1 text-sm text-danger">
+            {fate.refusal}
+          </p>
+        )}
+      </div>
+      <UndoButton operation={operation} undone={fate.undone} busy={fate.busy} />
+    </li>
+  );
+}
+
+function UndoButton({ operation, undone, busy }: { readonly operation: Operation; readonly undone: boolean; readonly busy: boolean }) {
+  const undo = useUndo();
+  const { receipt } = operation;
+  if (!undone && !receipt.undoable) return null;
+  const words = undone ? "Redo" : receipt.kind === "deleted" ? "Restore" : "Undo";
+  return (
+    <Button
+      look="quiet"
+      size="sm"
+      disabled={busy}
+      data-testid={undone ? "redo" : "undo"}
+      aria-label={`${words}: ${receipt.summary}`}
+      onClick={() => undo.mutate({ receipt, redo: undone })}
+    >
+      {undone ? <Redo2 aria-hidden className="size-4" /> : <Undo2 aria-hidden className="size-4" />}
+      {words}
+    </Button>
+  );
+}
+
+/** Fields whose old and new value say more than the sentence above them. */
+function Changes({ changes, now }: { readonly changes: readonly FieldChange[]; readonly now: Date }) {
+  const telling = changes.filter(({ field, before }) => before !== "" && field !== "completed_at");
+  if (telling.length === 0) return null;
+  return (
+    <dl aria-label="What changed" className="mt-0.5 mb-1 space-y-0.5 text-sm text-muted">
+      {telling.map(({ field, before, after }) => (
+        <div key={field} className="flex flex-wrap gap-x-1.5">
+          <dt className="font-medium">{field.replaceAll("_", " ")}</dt>
+          <dd className="min-w-0">
+            <del className="decoration-1">{valueWords(field, before, now)}</del>{" "}
+            <span aria-label="became">→</span>{" "}
+            <ins className="text-ink no-underline">{valueWords(field, after, now)}</ins>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function valueWords(field: string, value: string, now: Date): string {
+  if (value === "") return "none";
+  if (field === "due_date") return dueWords(value, now);
+  return field === "status" ? value.replaceAll("_", " ") : value;
+}
