@@ -1,47 +1,79 @@
-// Light, dark, or whatever the system says. public/theme.js applies the choice before the first paint.
+// Light, dark, or whatever the system says; and with how much contrast. public/theme.js applies the
+// choices before the first paint.
 
-import { createStore } from "../state/store";
+import { createStore, type Store } from "../state/store";
 
 export type Theme = "system" | "light" | "dark";
+export type Contrast = "system" | "normal" | "more";
 
-const KEY = "taskchat.theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
+const more = matchMedia("(prefers-contrast: more)");
 
-function stored(): Theme {
-  try {
-    const theme = localStorage.getItem(KEY);
-    return theme === "light" || theme === "dark" ? theme : "system";
-  } catch {
-    return "system";
+/** A choice of this device, told to other tabs by the browser. */
+class Kept<T extends string> {
+  readonly store: Store<T>;
+
+  constructor(
+    private readonly key: string,
+    private readonly choices: readonly T[],
+    private readonly usual: T,
+  ) {
+    this.store = createStore(this.read());
+  }
+
+  choose(choice: T): void {
+    try {
+      if (choice === this.usual) localStorage.removeItem(this.key);
+      else localStorage.setItem(this.key, choice);
+    } catch {
+      // It then holds for this page only.
+    }
+    this.store.update(() => choice);
+    apply();
+  }
+
+  /** What another tab has chosen. */
+  heard({ key }: StorageEvent): void {
+    if (key === this.key) this.store.update(() => this.read());
+  }
+
+  private read(): T {
+    try {
+      const stored = localStorage.getItem(this.key);
+      return this.choices.find((choice) => choice === stored) ?? this.usual;
+    } catch {
+      return this.usual;
+    }
   }
 }
 
-export const theme = createStore<Theme>(stored());
+const themes = new Kept<Theme>("taskchat.theme", ["system", "light", "dark"], "system");
+const contrasts = new Kept<Contrast>("taskchat.contrast", ["system", "normal", "more"], "system");
 
-export function chooseTheme(choice: Theme): void {
-  try {
-    if (choice === "system") localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, choice);
-  } catch {
-    // It then holds for this page only.
-  }
-  theme.update(() => choice);
-  apply();
-}
+export const theme = themes.store;
+export const contrast = contrasts.store;
+export const chooseTheme = (choice: Theme): void => themes.choose(choice);
+export const chooseContrast = (choice: Contrast): void => contrasts.choose(choice);
 
 function apply(): void {
-  const choice = theme.get();
-  const isDark = choice === "dark" || (choice === "system" && dark.matches);
-  document.documentElement.dataset["theme"] = isDark ? "dark" : "light";
+  const isDark = theme.get() === "dark" || (theme.get() === "system" && dark.matches);
+  const isMore = contrast.get() === "more" || (contrast.get() === "system" && more.matches);
+  const { dataset } = document.documentElement;
+  dataset["theme"] = isDark ? "dark" : "light";
+  dataset["contrast"] = isMore ? "more" : "normal";
+  // The browser's own bar around the page.
+  const page = getComputedStyle(document.documentElement).getPropertyValue("--page").trim();
+  for (const meta of document.querySelectorAll<HTMLMetaElement>("meta[name=theme-color]")) meta.content = page;
 }
 
 /** Follows the system and other tabs from now on. */
 export function watchTheme(): void {
   apply();
   dark.addEventListener("change", apply);
+  more.addEventListener("change", apply);
   addEventListener("storage", (event) => {
-    if (event.key !== KEY) return;
-    theme.update(stored);
+    themes.heard(event);
+    contrasts.heard(event);
     apply();
   });
 }
