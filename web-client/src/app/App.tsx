@@ -20,6 +20,10 @@ interface PageProps {
 const loading = () => <Skeleton lines={5} label="Loading" />;
 const ChatPage = later<PageProps>(async () => (await import("../views/chat/ChatPage")).ChatPage, loading);
 const TasksPage = later<PageProps>(async () => (await import("../views/tasks/TasksPage")).TasksPage, loading);
+const HistoryPage = later(async () => (await import("../views/tasks/HistoryPage")).HistoryPage, loading);
+const TurnPage = later<{ readonly id: string }>(async () => (await import("../views/TurnPage")).TurnPage, loading);
+const SettingsPage = later(async () => (await import("../views/settings/SettingsPage")).SettingsPage, loading);
+const Overlays = later(async () => (await import("../views/overlays/Overlays")).Overlays);
 
 // The page that was asked for loads beside this one, and then the other.
 const [first, second] = location.pathname.startsWith("/chat") ? [ChatPage, TasksPage] : [TasksPage, ChatPage];
@@ -34,7 +38,16 @@ export default function App({ session }: { readonly session: Session }) {
     // Made here and not while rendering, since it opens channels that have to be closed again.
     // oxlint-disable-next-line react/set-state-in-effect
     setServices(made);
-    return made.dispose;
+    let stop: (() => void) | null = null;
+    let left = false;
+    void import("./task-news").then(({ followTasks }) => {
+      if (!left) stop = followTasks(made);
+    });
+    return () => {
+      left = true;
+      stop?.();
+      made.dispose();
+    };
   }, [session]);
   if (services === null) return null;
   return (
@@ -44,13 +57,21 @@ export default function App({ session }: { readonly session: Session }) {
         <Shell>
           <Switch>
             <Route path="/chat/:id?">{({ id }) => <ChatPage id={id ?? null} />}</Route>
+            <Route path="/tasks/history">
+              <HistoryPage />
+            </Route>
             <Route path="/tasks/:id?">{({ id }) => <TasksPage id={id ?? null} />}</Route>
+            <Route path="/turns/:id">{({ id }) => <TurnPage id={id} />}</Route>
+            <Route path="/settings">
+              <SettingsPage />
+            </Route>
             <Route>
               <NotFound />
             </Route>
           </Switch>
         </Shell>
         <Toasts />
+        <Overlays />
       </ServicesProvider>
     </QueryClientProvider>
   );

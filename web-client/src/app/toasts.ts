@@ -29,6 +29,14 @@ export class Toasts {
     this.list.update((list) => list.filter((toast) => toast.id !== id));
   }
 
+  /** Takes the way back that the latest message offers. */
+  undoLatest(): void {
+    const latest = this.list.get().findLast(({ action }) => action !== null);
+    if (latest === undefined) return;
+    latest.action?.run();
+    this.dismiss(latest.id);
+  }
+
   /** Tells a screen reader, politely. Phases and results only, never the text of an answer. */
   say(text: string): void {
     // The same words twice would not be announced again; a trailing space makes them other words.

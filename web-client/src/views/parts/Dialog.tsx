@@ -10,6 +10,9 @@ import { IconButton } from "./Button";
 const SHAPES = {
   window:
     "m-auto max-h-[calc(100dvh-2rem)] w-[min(32rem,calc(100vw-2rem))] rounded-xl border border-line",
+  wide:
+    "m-auto max-h-[calc(100dvh-2rem)] w-[min(46rem,calc(100vw-2rem))] rounded-xl border border-line",
+  top: "mx-auto mt-[max(1rem,10dvh)] mb-auto max-h-[min(34rem,75dvh)] w-[min(38rem,calc(100vw-2rem))] rounded-xl border border-line",
   left: "mr-auto ml-0 my-0 h-dvh max-h-dvh w-[min(20rem,calc(100vw-3rem))] border-r border-line",
   right: "ml-auto mr-0 my-0 h-dvh max-h-dvh w-[min(24rem,calc(100vw-2rem))] border-l border-line",
 } as const;

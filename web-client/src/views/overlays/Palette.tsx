@@ -1,0 +1,218 @@
+// The command palette: a few letters lead to any command, conversation or task.
+
+import { CircleCheck, Circle, MessagesSquare, Search } from "lucide-react";
+import { type KeyboardEvent, type ReactNode, useDeferredValue, useEffect, useId, useMemo, useRef, useState } from "react";
+import { useLocation } from "wouter";
+import { useConversations } from "../../app/conversations";
+import { useServices } from "../../app/services";
+import { useTasks } from "../../app/tasks";
+import { ranked } from "../../state/fuzzy";
+import { ALL_TASKS } from "../../state/tasks";
+import { Dialog } from "../parts/Dialog";
+import { useCommands } from "./commands";
+import { Key } from "./Sheet";
+
+/** How many of each are shown. */
+const MOST = 6;
+
+interface Item {
+  readonly id: string;
+  readonly words: string;
+  readonly icon: ReactNode;
+  readonly keys?: readonly string[];
+  readonly run: () => void;
+}
+
+interface Group {
+  readonly title: string;
+  readonly items: readonly Item[];
+}
+
+export function Palette({ onClose }: { readonly onClose: () => void }) {
+  const [typed, setTyped] = useState("");
+  const groups = useGroups(useDeferredValue(typed.trim()));
+  const items = groups.flatMap((group) => group.items);
+  // By its name, since the list may change under it.
+  const [chosen, setChosen] = useState<string | null>(null);
+  const active = items.find((item) => item.id === chosen) ?? items[0];
+  const listbox = useId();
+  const list = useRef<HTMLDivElement>(null);
+  const { toasts } = useServices();
+
+  useEffect(() => {
+    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- another one is selected
+  }, [active?.id]);
+  useEffect(() => {
+    if (typed !== "") toasts.say(items.length === 0 ? "Nothing found" : `${items.length} found`);
+  }, [items.length, toasts, typed]);
+
+  const run = (item: Item | undefined) => {
+    if (item === undefined) return;
+    // First, so that the focus is back before the command moves it.
+    onClose();
+    item.run();
+  };
+  const pressed = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    const at = active === undefined ? -1 : items.indexOf(active);
+    const go = (to: number) => setChosen(items[(to + items.length) % items.length]?.id ?? null);
+    switch (event.key) {
+      case "ArrowDown":
+        go(at + 1);
+        break;
+      case "ArrowUp":
+        go(at - 1);
+        break;
+      case "Enter":
+        run(active);
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+  };
+
+  return (
+    <Dialog title="Find or do something" shape="top" bare onClose={onClose} testId="palette">
+      <div className="flex max-h-[inherit] flex-col">
+        <div className="flex items-center gap-2.5 border-b border-line px-4">
+          <Search aria-hidden className="size-[1.125rem] shrink-0 text-muted" />
+          <input
+            ref={(input) => input?.focus()}
+            type="text"
+            role="combobox"
+            aria-label="Command, conversation or task"
+            aria-expanded
+            aria-controls={listbox}
+            aria-autocomplete="list"
+            aria-activedescendant={active === undefined ? undefined : `${listbox}-${active.id}`}
+            data-testid="palette-input"
+            placeholder="Find or do something…"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            maxLength={200}
+            value={typed}
+            onChange={(event) => {
+              setTyped(event.target.value);
+              setChosen(null);
+            }}
+            onKeyDown={pressed}
+            className="min-h-13 min-w-0 flex-1 bg-transparent text-[1rem] outline-none"
+          />
+          <Key>Esc</Key>
+        </div>
+        <div ref={list} id={listbox} role="listbox" aria-label="Found" className="min-h-0 overflow-y-auto p-2 scroll-quiet">
+          {groups.map(({ title, items: found }) => (
+            <div key={title} role="group" aria-label={title} className="pb-1">
+              <div aria-hidden className="px-3 pt-2 pb-1 text-xs font-semibold text-muted">
+                {title}
+              </div>
+              {found.map((item) => (
+                <Option
+                  key={item.id}
+                  item={item}
+                  id={`${listbox}-${item.id}`}
+                  selected={item === active}
+                  onPoint={() => setChosen(item.id)}
+                  onRun={() => run(item)}
+                />
+              ))}
+            </div>
+          ))}
+        </div>
+        {items.length === 0 && (
+          <p className="px-5 pb-6 text-center text-sm text-muted" data-testid="palette-nothing">
+            Nothing fits “{typed.trim()}”.
+          </p>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+interface OptionProps {
+  readonly item: Item;
+  readonly id: string;
+  readonly selected: boolean;
+  readonly onPoint: () => void;
+  readonly onRun: () => void;
+}
+
+function Option({ item, id, selected, onPoint, onRun }: OptionProps) {
+  return (
+    // The field keeps the focus and has the keys.
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+    <div
+      role="option"
+      id={id}
+      aria-selected={selected}
+      data-testid="palette-option"
+      onPointerMove={onPoint}
+      onClick={onRun}
+      className="flex min-h-10 cursor-pointer items-center gap-3 rounded-md px-3 text-sm aria-selected:bg-sunken aria-selected:outline-1 aria-selected:-outline-offset-1 aria-selected:outline-edge [&>svg]:size-[1.125rem] [&>svg]:shrink-0 [&>svg]:text-muted"
+    >
+      {item.icon}
+      <span className="min-w-0 flex-1 truncate">{item.words}</span>
+      {item.keys !== undefined && (
+        <span aria-hidden className="flex gap-1 max-sm:hidden">
+          {item.keys.map((key) => (
+            <Key key={key}>{key}</Key>
+          ))}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Everything that fits what is typed, the nearest first; without anything typed, the commands. */
+function useGroups(typed: string): readonly Group[] {
+  const [, navigate] = useLocation();
+  const commands = useCommands();
+  const all = useTasks(ALL_TASKS);
+  // What is not in the first page, the server finds.
+  const found = useTasks(typed.length < 2 ? ALL_TASKS : { ...ALL_TASKS, text: typed });
+  const known = useConversations();
+  return useMemo(() => {
+    const tasks = unique([...(all.data?.pages ?? []), ...(found.data?.pages ?? [])].flatMap((page) => page.items));
+    const talks = (known.data?.pages ?? []).flatMap((page) => page.items);
+    const groups: Group[] = [
+      {
+        title: "Commands",
+        items: ranked(typed, commands, ({ words }) => words).map(({ icon: Icon, ...rest }) => ({ ...rest, icon: <Icon aria-hidden /> })),
+      },
+    ];
+    if (typed !== "") {
+      groups.push(
+        {
+          title: "Tasks",
+          items: ranked(typed, tasks, ({ title }) => title)
+            .slice(0, MOST)
+            .map(({ id, title, status }) => ({
+              id,
+              words: title,
+              icon: status === "completed" ? <CircleCheck aria-label="Done" /> : <Circle aria-hidden />,
+              run: () => navigate(`/tasks/${id}`),
+            })),
+        },
+        {
+          title: "Conversations",
+          items: ranked(typed, talks, ({ title }) => title)
+            .slice(0, MOST)
+            .map(({ id, title }) => ({
+              id,
+              words: title,
+              icon: <MessagesSquare aria-hidden />,
+              run: () => navigate(`/chat/${id}`),
+            })),
+        },
+      );
+    }
+    return groups.filter(({ items }) => items.length > 0);
+  }, [all.data, commands, found.data, known.data, navigate, typed]);
+}
+
+function unique<T extends { readonly id: string }>(items: readonly T[]): readonly T[] {
+  return [...new Map(items.map((item) => [item.id, item])).values()];
+}
