@@ -16,11 +16,12 @@ use http::{
 
 use crate::transcode::is_known;
 
-/// Nothing inline, nothing from elsewhere, no framing; scripts may not even write HTML.
+/// Nothing inline, nothing from elsewhere, no framing; scripts may not even write HTML, and the one
+/// address that the page makes into a script is that of its service worker.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
-    trusted-types 'none'";
+    trusted-types taskchat";
 
 /// The same for the API viewer below `docs/`, a library that writes HTML.
 const VIEWER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -54,11 +55,13 @@ impl fmt::Debug for Page {
     }
 }
 
+#[cfg(feature = "taskchat")]
 #[derive(rust_embed::Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/../web-client/dist"]
 #[allow_missing = true]
 struct Built;
 
+#[cfg(feature = "taskchat")]
 impl Files for Built {
     fn get(&self, path: &str) -> Option<File> {
         let file = <Self as rust_embed::Embed>::get(path)?;
@@ -78,6 +81,7 @@ impl Page {
     }
 
     /// The built web client; empty when it was not built.
+    #[cfg(feature = "taskchat")]
     #[must_use]
     pub fn embedded() -> Self {
         Self::new(Built)

@@ -47,7 +47,7 @@ function Outside({ left }: { readonly left: boolean }) {
   if (path === "/signin" || path === "/signup") {
     return <Welcome session={session} mode={path === "/signin" ? "signin" : "signup"} />;
   }
-  const here = search === "" ? path : `${path}?${search}`;
+  const here = `${path}${search === "" ? "" : `?${search}`}${location.hash}`;
   const target = left || path === "/" ? "/signin" : `/signin?next=${encodeURIComponent(here)}`;
   return <Redirect to={target} replace />;
 }

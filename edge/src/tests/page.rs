@@ -50,7 +50,7 @@ async fn the_page_is_served() {
         assert!(
             answer
                 .header("content-security-policy")
-                .ends_with("; trusted-types 'none'")
+                .ends_with("; trusted-types taskchat")
         );
     }
     for path in ["/docs", "/docs/", "/docs/index.html"] {

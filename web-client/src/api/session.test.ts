@@ -74,6 +74,24 @@ describe("Session", () => {
     expect(session.state.get()).toMatchObject({ is: "unknown", problem: { kind: "unavailable" } });
   });
 
+  it("opens as who was here last while nobody answers, and learns the truth later", async () => {
+    await new Session(auth).restore();
+    const later = new Session(auth);
+    refresh.mockImplementationOnce(() => {
+      throw new ConnectError("down", Code.Unavailable);
+    });
+    await later.restore();
+    expect(later.state.get()).toMatchObject({ is: "in", user: { id: "ada", email: "ada@example.com" } });
+    cookie = false;
+    await expect(later.token()).rejects.toMatchObject({ kind: "unauthenticated" });
+    expect(later.state.get()).toEqual({ is: "out", left: false });
+    refresh.mockImplementationOnce(() => {
+      throw new ConnectError("down", Code.Unavailable);
+    });
+    await later.restore();
+    expect(later.state.get().is).toBe("unknown");
+  });
+
   it("keeps its tokens out of every storage", async () => {
     const session = new Session(auth);
     await session.signIn("ada@example.com", "secret");

@@ -31,6 +31,9 @@ interface Tokens {
   readonly expiresIn: number;
 }
 
+/** Who was signed in last: nothing secret, so that the page opens without a connection as well. */
+const KNOWN = "taskchat.user";
+
 /** A token is renewed this long before it ends, since calls take time; sooner when it lives shortly. */
 const LEEWAY = 30_000;
 
@@ -56,7 +59,9 @@ export class Session implements Bearer {
       await this.renew(null);
     } catch (cause) {
       const problem = toProblem(cause);
-      if (problem.kind !== "unauthenticated") this.state.update(() => ({ is: "unknown", problem }));
+      if (problem.kind === "unauthenticated") return;
+      const user = problem.transient ? recalled() : null;
+      this.state.update(() => (user === null ? { is: "unknown", problem } : { is: "in", user }));
     }
   }
 
@@ -74,6 +79,12 @@ export class Session implements Bearer {
   /** Ends the session everywhere. Fails when the server cannot be told; the session then goes on. */
   async signOut(): Promise<void> {
     await call(locked(() => this.auth.signOut({}, UNARY)));
+    this.leave(true);
+    this.tabs?.postMessage("out" satisfies News);
+  }
+
+  /** The account is no more, and with it the session. */
+  erased(): void {
     this.leave(true);
     this.tabs?.postMessage("out" satisfies News);
   }
@@ -112,6 +123,7 @@ export class Session implements Bearer {
     const renewAt = Date.now() + life - Math.min(LEEWAY, life / 3);
     this.access = { token: tokens.accessToken, renewAt };
     const user = userOf(tokens.user);
+    remember(user);
     this.state.update((was) =>
       was.is === "in" && was.user.id === user.id ? was : { is: "in", user },
     );
@@ -119,6 +131,7 @@ export class Session implements Bearer {
 
   private leave(left: boolean): void {
     this.access = null;
+    remember(null);
     this.state.update((was) => (was.is === "out" ? was : { is: "out", left }));
   }
 
@@ -132,6 +145,24 @@ export class Session implements Bearer {
 function locked<T>(work: () => Promise<T>): Promise<T> {
   const locks: LockManager | undefined = navigator.locks;
   return locks === undefined ? work() : locks.request("taskchat.refresh", work);
+}
+
+function remember(user: User | null): void {
+  try {
+    if (user === null) localStorage.removeItem(KNOWN);
+    else localStorage.setItem(KNOWN, JSON.stringify(user));
+  } catch {
+    // Then the page does not open without a connection.
+  }
+}
+
+function recalled(): User | null {
+  try {
+    const user: unknown = JSON.parse(localStorage.getItem(KNOWN) ?? "null");
+    return typeof user === "object" && user !== null && "id" in user ? (user as User) : null;
+  } catch {
+    return null;
+  }
 }
 
 function signedOut(): Problem {

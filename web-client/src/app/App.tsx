@@ -13,6 +13,9 @@ import { Skeleton } from "../views/parts/State";
 import { Shell } from "../views/Shell";
 import { createServices, type Services, ServicesProvider } from "./services";
 
+// Nothing on the screen waits for it, so it comes last.
+setTimeout(() => void import("./shell").then(({ keepShell }) => keepShell()), 2500);
+
 interface PageProps {
   readonly id: string | null;
 }

@@ -1,7 +1,9 @@
 // All conversations that are open on this page, seen or unseen.
 
+import type { Outgoing } from "../state/outbox";
 import { createStore, type Store } from "../state/store";
 import { Flow, type FlowHost } from "./flow";
+import { inheritFrom } from "./heirs";
 
 /** How many idle conversations stay in memory. */
 const KEPT = 8;
@@ -13,6 +15,7 @@ export class Desk {
   private readonly host: FlowHost;
   /** Begun here and not yet named by the server, besides the fresh one. */
   private readonly unnamed = new Set<Flow>();
+  private readonly stopInheriting: () => void;
 
   constructor(host: Omit<FlowHost, "named">, named: (conversationId: string) => void) {
     this.host = {
@@ -24,7 +27,7 @@ export class Desk {
       },
     };
     this.fresh = createStore(new Flow(this.host, null));
-    this.takeUp();
+    this.stopInheriting = inheritFrom(host.outbox, (entries) => this.takeUp(entries));
     addEventListener("online", this.online);
   }
 
@@ -65,6 +68,8 @@ export class Desk {
   dispose(): void {
     removeEventListener("online", this.online);
     for (const flow of this.all()) flow.dispose();
+    // Only now may another page send what is left.
+    this.stopInheriting();
   }
 
   private all(): readonly Flow[] {
@@ -75,11 +80,27 @@ export class Desk {
     for (const flow of this.all()) flow.reconnect();
   };
 
-  /** Sends what an earlier life of this page could not. */
-  private takeUp(): void {
-    for (const entry of this.host.outbox.mine(Date.now())) {
-      this.open(entry.conversationId).resume(entry.requestId, entry.text, entry.at);
+  /** Sends what an earlier life of this page, or another page, could not. */
+  private takeUp(entries: readonly Outgoing[]): void {
+    for (const { conversationId, place, requestId, text, at } of entries) {
+      const flow = conversationId === null ? this.at(place) : this.open(conversationId);
+      flow.resume(requestId, text, at);
     }
+  }
+
+  /** The conversation of `place`, which has no id yet: where the person looks, if nothing is there. */
+  private at(place: string): Flow {
+    const known = this.all().find((flow) => flow.place === place);
+    if (known !== undefined) return known;
+    const flow = new Flow(this.host, null, place);
+    const { fresh } = this;
+    if (fresh.get().conversationId === null && fresh.get().thread.get().order.length === 0) {
+      fresh.get().dispose();
+      fresh.update(() => flow);
+    } else {
+      this.unnamed.add(flow);
+    }
+    return flow;
   }
 
   private tidy(): void {

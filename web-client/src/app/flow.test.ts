@@ -5,7 +5,7 @@ import type { Sending } from "../api/turns";
 import type { Answer, TurnEvent } from "../state/model";
 import { Outbox } from "../state/outbox";
 import { Problem } from "../state/problem";
-import { turnOf } from "../state/thread";
+import { isStuck, turnOf } from "../state/thread";
 import { askingEvents, aTurn, someEvents } from "../test-data";
 import { Flow } from "./flow";
 
@@ -71,6 +71,7 @@ function harness(connections: Connection[]) {
           },
           retry: () => Promise.resolve({ turnId: "turn-9", state: "queued", at: 1 }),
           decide: () => Promise.reject(CUT),
+          conversationOf: () => Promise.reject(CUT),
           undo: () => Promise.reject(CUT),
           redo: () => Promise.reject(CUT),
         },
@@ -105,19 +106,20 @@ beforeEach(() => {
 });
 
 const settle = () => vi.advanceTimersByTimeAsync(60_000);
+const soon = () => vi.advanceTimersByTimeAsync(100);
 
 describe("Flow", () => {
   it("sends, follows and tells what happened", async () => {
     const { flow, calls, receipts, named, outbox, last } = harness([{ events: EVENTS }]);
     flow.draft.update(() => "next draft");
     flow.say("Add Buy groceries");
-    expect(outbox.mine(Date.now())).toHaveLength(1);
+    expect(outbox.mine()).toHaveLength(1);
     await settle();
     expect(last()).toMatchObject({ phase: "completed", text: "Let me see. Done, as you asked." });
     expect(calls).toHaveLength(1);
     expect(calls[0]).toMatchObject({ message: "Add Buy groceries", conversationId: null, requestId: last()?.key });
     expect({ receipts, named }).toEqual({ receipts: ["op-1"], named: ["conversation-1"] });
-    expect(outbox.mine(Date.now())).toEqual([]);
+    expect(outbox.mine()).toEqual([]);
     expect([outbox.draft(null), outbox.draft("conversation-1")]).toEqual(["", "next draft"]);
   });
 
@@ -149,9 +151,9 @@ describe("Flow", () => {
   it("shows what could not be sent, and sends it again as the same request", async () => {
     const { flow, calls, outbox, last } = harness([{ events: [], end: CUT }, { events: EVENTS }]);
     flow.say("Add Buy groceries");
-    await settle();
+    await soon();
     expect(last()).toMatchObject({ phase: "unsent", problem: CUT });
-    expect(outbox.mine(Date.now())).toHaveLength(1);
+    expect(outbox.mine()).toHaveLength(1);
     flow.resend(last()?.key ?? "");
     flow.resend(last()?.key ?? "");
     await settle();
@@ -160,13 +162,60 @@ describe("Flow", () => {
     expect((calls[0] as Sending).requestId).toBe((calls[1] as Sending).requestId);
   });
 
+  it("sends by itself what was held up, in the order in which it was said", async () => {
+    const second = EVENTS.map((event) => ({ ...event, turnId: "turn-2" }));
+    const { flow, calls, outbox } = harness([
+      { events: [], end: CUT },
+      { events: [], end: CUT },
+      { events: EVENTS },
+      { events: second },
+    ]);
+    flow.say("First");
+    await soon();
+    flow.say("Second");
+    await soon();
+    expect(isStuck(flow.thread.get())).toBe(true);
+    expect(outbox.mine().map((entry) => entry.text)).toEqual(["First", "Second"]);
+    await settle();
+    expect(calls.map((call) => (call as Sending).message)).toEqual(["First", "First", "First", "Second"]);
+    expect(new Set(calls.map((call) => (call as Sending).requestId)).size).toBe(2);
+    expect([outbox.mine(), flow.busy]).toEqual([[], false]);
+  });
+
+  it("tries what was held up at once when the browser is online again", async () => {
+    const { flow, calls, last } = harness([{ events: [], end: CUT }, { events: EVENTS }]);
+    flow.say("First");
+    await soon();
+    flow.reconnect();
+    await soon();
+    expect([calls.length, last()?.phase]).toEqual([2, "completed"]);
+  });
+
+  it("lets a message that was refused not hold up the next", async () => {
+    const refused = new Problem("invalid", "No.");
+    const { flow, calls, last } = harness([{ events: [], end: refused }, { events: EVENTS }]);
+    flow.say("First");
+    await soon();
+    flow.say("Second");
+    await settle();
+    expect([calls.length, last()?.phase]).toEqual([2, "completed"]);
+  });
+
+  it("remembers where the rest of a conversation goes that had no id when it was written", async () => {
+    const { flow, outbox } = harness([{ events: EVENTS.slice(0, 2), open: true }]);
+    flow.say("First");
+    flow.say("Second");
+    await soon();
+    expect(outbox.mine()).toMatchObject([{ text: "Second", conversationId: "conversation-1", place: flow.place }]);
+  });
+
   it("gives the text back when it is not to be sent after all", async () => {
     const { flow, outbox, last } = harness([{ events: [], end: CUT }]);
     flow.say("Add Buy groceries");
-    await settle();
+    await soon();
     expect(flow.discard(last()?.key ?? "")).toBe("Add Buy groceries");
     expect(flow.thread.get().order).toEqual([]);
-    expect(outbox.mine(Date.now())).toEqual([]);
+    expect(outbox.mine()).toEqual([]);
   });
 
   it("sends one message after the other", async () => {
@@ -213,7 +262,7 @@ describe("Flow", () => {
     await vi.advanceTimersByTimeAsync(100);
     expect(delivered).toMatchObject([{ message: "yes", conversationId: "conversation-1", requestId: last()?.key }]);
     expect(last()).toMatchObject({ phase: "completed", text: "Approved.", turnId: "turn-2" });
-    expect(outbox.mine(Date.now())).toEqual([]);
+    expect(outbox.mine()).toEqual([]);
     await settle();
     const { order } = flow.thread.get();
     expect(turnOf(flow.thread.get(), order[0] ?? "")).toMatchObject({ phase: "completed", text: "So be it." });

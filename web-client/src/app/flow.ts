@@ -38,6 +38,9 @@ interface Folded {
   readonly event: TurnEvent;
 }
 
+/** While the browser believes to be online, a message is tried again after this long. */
+const RESEND = [2000, 4000, 8000, 15_000, 30_000] as const;
+
 export class Flow {
   private static count = 0;
   /** Tells conversations apart before they have an id. */
@@ -49,11 +52,15 @@ export class Flow {
   private delivering = false;
   private composer: (() => void) | null = null;
   private loading: Promise<void> | null = null;
+  private refusals = 0;
+  private resending: ReturnType<typeof setTimeout> | undefined;
   private readonly over = new AbortController();
 
   constructor(
     private readonly host: FlowHost,
     conversationId: string | null,
+    /** Its name in the outbox until it has an id. */
+    readonly place: string = crypto.randomUUID(),
   ) {
     this.thread = createStore(thread.emptyThread(conversationId));
     this.draft = createStore(host.outbox.draft(conversationId));
@@ -65,9 +72,9 @@ export class Flow {
     return this.thread.get().conversationId;
   }
 
-  /** True while something is on its way or being followed. */
+  /** True while something is on its way, held up, or being followed. */
   get busy(): boolean {
-    return this.active !== null || thread.pending(this.thread.get()) !== undefined;
+    return this.active !== null || Object.keys(this.thread.get().live).length > 0;
   }
 
   /** Reads the latest messages: the first time, or to catch up. */
@@ -94,6 +101,7 @@ export class Flow {
   /** Says something. It is in the thread, and safe in the outbox, on return. */
   say(text: string): void {
     this.add(crypto.randomUUID(), text, Date.now());
+    this.reconnect();
     this.pump();
   }
 
@@ -107,14 +115,17 @@ export class Flow {
   resend(key: string): void {
     if (thread.turnOf(this.thread.get(), key)?.phase !== "unsent") return;
     this.thread.update((now) => thread.setPhase(now, key, "waiting"));
+    this.reconnect();
     this.pump();
   }
 
-  /** Sends everything again that failed for want of a connection. */
+  /** Sends everything again that failed for want of a connection, in its order. */
   reconnect(): void {
-    for (const turn of Object.values(this.thread.get().live)) {
-      if (turn.phase === "unsent" && turn.problem?.transient === true) this.resend(turn.key);
-    }
+    clearTimeout(this.resending);
+    const stuck = Object.values(this.thread.get().live).filter(thread.isHeldUp);
+    if (stuck.length === 0) return;
+    this.thread.update((now) => stuck.reduce((next, { key }) => thread.setPhase(next, key, "waiting"), now));
+    this.pump();
   }
 
   /** Takes a message back that was never stored, and returns its text. */
@@ -122,6 +133,8 @@ export class Flow {
     const text = thread.turnOf(this.thread.get(), key)?.said?.text ?? "";
     this.thread.update((now) => thread.unsay(now, key));
     this.host.outbox.remove(key);
+    // It may have held up others.
+    this.pump();
     return text;
   }
 
@@ -171,11 +184,13 @@ export class Flow {
   }
 
   dispose(): void {
+    clearTimeout(this.resending);
     this.over.abort();
   }
 
   private add(requestId: string, text: string, at: number): void {
-    this.host.outbox.put({ requestId, conversationId: this.conversationId, text, at });
+    const { conversationId, place } = this;
+    this.host.outbox.put({ requestId, conversationId, place, text, at });
     this.thread.update((now) => thread.say(now, requestId, text, at));
   }
 
@@ -235,6 +250,7 @@ export class Flow {
       // Somebody else has given the word meanwhile: then it is a message like any other.
       const waits = this.thread.get().live[active]?.phase === "waiting_for_approval";
       this.thread.update((now) => thread.setPhase(now, key, waits ? "unsent" : "waiting", waits ? problem : null));
+      if (waits && problem.transient) this.resendSoon();
     } finally {
       this.delivering = false;
     }
@@ -259,6 +275,7 @@ export class Flow {
       if (after === undefined || isFinal(after.phase) || this.over.signal.aborted) return;
       if (after.turnId === null) {
         this.thread.update((now) => thread.setPhase(now, key, "unsent", cut));
+        if (cut.transient) this.resendSoon();
         return;
       }
       if (!cut.transient) {
@@ -269,6 +286,16 @@ export class Flow {
       tries = after.lastSeq > before ? 0 : tries + 1;
       await this.pause(BACKOFF[Math.min(tries, BACKOFF.length - 1)] ?? SILENCE);
     }
+  }
+
+  /** The browser knows of its own network only; whether the server is back has to be tried. */
+  private resendSoon(): void {
+    const delay = RESEND[Math.min(this.refusals++, RESEND.length - 1)] ?? SILENCE;
+    clearTimeout(this.resending);
+    this.resending = setTimeout(() => {
+      if (navigator.onLine) this.reconnect();
+      else this.resendSoon();
+    }, delay * (0.75 + Math.random() / 2));
   }
 
   /** One connection. Returns why it ended; an end without a last event is a cut like any other. */
@@ -309,8 +336,10 @@ export class Flow {
   /** The server has said something: at the least, which turn this is and that it is stored. */
   private heard(key: string, event: TurnEvent): void {
     this.connected();
+    this.refusals = 0;
     const turn = this.thread.get().live[key];
     if (turn === undefined || turn.turnId !== null) return;
+    if (event.kind === "started") this.host.outbox.named(this.place, event.conversationId);
     this.host.outbox.remove(key);
     this.thread.update((now) => thread.identified(now, key, event.turnId));
     this.host.moved(this);
@@ -337,6 +366,7 @@ export class Flow {
     if (before === null && named !== null) {
       this.host.outbox.keepDraft(null, "");
       this.host.outbox.keepDraft(named, draft);
+      this.host.outbox.named(this.place, named);
       this.host.named(this, named);
     }
     for (const { event } of items) {

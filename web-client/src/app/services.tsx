@@ -46,7 +46,7 @@ export function createServices(session: Session, api: Api, user: User): Services
     },
   });
   const toasts = new Toasts();
-  const outbox = new Outbox(localStorage, user.id, tabId());
+  const outbox = new Outbox(localStorage, user.id, crypto.randomUUID());
   const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(`taskchat.${user.id}`) : null;
   let open = true;
   // An answer may come after the page has been left.
@@ -93,19 +93,6 @@ export function createServices(session: Session, api: Api, user: User): Services
   };
   const fates = createStore<Fates>({});
   return { user, session, api, queries, desk, outbox, fates, toasts, tell, dispose };
-}
-
-/** Survives a reload of the tab, and no more. */
-function tabId(): string {
-  try {
-    const known = sessionStorage.getItem("taskchat.tab");
-    if (known !== null) return known;
-    const fresh = crypto.randomUUID();
-    sessionStorage.setItem("taskchat.tab", fresh);
-    return fresh;
-  } catch {
-    return crypto.randomUUID();
-  }
 }
 
 const Context = createContext<Services | null>(null);

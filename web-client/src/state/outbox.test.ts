@@ -3,43 +3,68 @@
 import { describe, expect, it } from "vitest";
 import { Outbox } from "./outbox";
 
-const entry = { requestId: "r1", conversationId: null, text: "Hello", at: 1_000 };
+const entry = { requestId: "r1", conversationId: null, place: "p1", text: "Hello", at: 1_000 };
 
 describe("Outbox", () => {
-  it("gives a tab its own entries back, and those of tabs long gone", () => {
-    new Outbox(localStorage, "ada", "one").put(entry);
-    expect(new Outbox(localStorage, "ada", "one").mine(2_000)).toEqual([{ ...entry, tab: "one" }]);
-    expect(new Outbox(localStorage, "ada", "two").mine(2_000)).toEqual([]);
-    expect(new Outbox(localStorage, "ada", "two").mine(200_000)).toHaveLength(1);
-    expect(new Outbox(localStorage, "eve", "one").mine(2_000)).toEqual([]);
+  it("knows whose an entry is, and hands it on once", () => {
+    const one = new Outbox(localStorage, "ada", "one");
+    const two = new Outbox(localStorage, "ada", "two");
+    const three = new Outbox(localStorage, "ada", "three");
+    one.put(entry);
+    expect(one.mine()).toEqual([{ ...entry, tab: "one" }]);
+    expect([two.mine(), two.others(), one.others()]).toEqual([[], ["one"], []]);
+    expect(two.adopt("one")).toHaveLength(1);
+    expect([one.mine(), two.mine(), three.adopt("one")]).toEqual([[], [{ ...entry, tab: "two" }], []]);
+    expect(new Outbox(localStorage, "eve", "one").all()).toEqual([]);
   });
 
-  it("holds an entry once, and lets it go", () => {
+  it("holds an entry once, oldest first, and lets it go", () => {
     const outbox = new Outbox(localStorage, "ada", "one");
     outbox.put(entry);
+    outbox.put({ ...entry, requestId: "r0", at: 500 });
     outbox.put(entry);
-    expect(outbox.mine(2_000)).toHaveLength(1);
+    expect(outbox.mine().map((each) => each.requestId)).toEqual(["r0", "r1"]);
+    expect(Object.keys(localStorage).every((key) => outbox.holds(key))).toBe(true);
     outbox.remove("r1");
-    expect(outbox.mine(2_000)).toEqual([]);
+    outbox.remove("r0");
+    expect(outbox.mine()).toEqual([]);
     expect(localStorage).toHaveLength(0);
+  });
+
+  it("loses nothing when two pages write at once", () => {
+    const one = new Outbox(localStorage, "ada", "one");
+    const two = new Outbox(localStorage, "ada", "two");
+    one.put(entry);
+    two.put({ ...entry, requestId: "r2" });
+    one.remove("r1");
+    expect(two.all().map((each) => each.requestId)).toEqual(["r2"]);
+  });
+
+  it("sends what follows a first message where that one went", () => {
+    const outbox = new Outbox(localStorage, "ada", "one");
+    outbox.put(entry);
+    outbox.put({ ...entry, requestId: "r2", place: "p2" });
+    outbox.named("p1", "c1");
+    expect(outbox.mine().map((each) => each.conversationId)).toEqual(["c1", null]);
   });
 
   it("keeps a draft for each conversation, and nothing after signing out", () => {
     const outbox = new Outbox(localStorage, "ada", "one");
     outbox.keepDraft(null, "new");
     outbox.keepDraft("c1", "old");
+    outbox.put(entry);
     new Outbox(localStorage, "eve", "two").keepDraft(null, "hers");
     expect([outbox.draft(null), outbox.draft("c1"), outbox.draft("c2")]).toEqual(["new", "old", ""]);
     outbox.clear();
-    expect([outbox.draft(null), outbox.draft("c1")]).toEqual(["", ""]);
+    expect([outbox.draft(null), outbox.draft("c1"), outbox.all()]).toEqual(["", "", []]);
     expect(new Outbox(localStorage, "eve", "two").draft(null)).toBe("hers");
   });
 
   it("reads garbage as nothing, and does without storage", () => {
-    localStorage.setItem("taskchat.ada.outbox", "{");
-    expect(new Outbox(localStorage, "ada", "one").mine(0)).toEqual([]);
-    localStorage.setItem("taskchat.ada.outbox", JSON.stringify([{ text: 1 }, null]));
-    expect(new Outbox(localStorage, "ada", "one").mine(0)).toEqual([]);
+    localStorage.setItem("taskchat.ada.outbox.r1", "{");
+    localStorage.setItem("taskchat.ada.outbox.r2", JSON.stringify({ text: 1 }));
+    localStorage.setItem("taskchat.ada.outbox.r3", "null");
+    expect(new Outbox(localStorage, "ada", "one").all()).toEqual([]);
     const broken = {
       getItem() {
         throw new Error("forbidden");
@@ -50,6 +75,6 @@ describe("Outbox", () => {
     } as unknown as Storage;
     const outbox = new Outbox(broken, "ada", "one");
     outbox.put(entry);
-    expect(outbox.mine(0)).toEqual([]);
+    expect(outbox.mine()).toEqual([]);
   });
 });

@@ -1,41 +1,67 @@
-// Messages on their way and drafts, kept in the browser's storage so that a reload loses no text.
+// Messages on their way and drafts, kept in the browser's storage so that neither a reload nor a closed
+// tab loses text. Texts only, never a token.
 //
 // An entry leaves the outbox once the server has said that it is stored. Its request id makes it
-// safe to send it again whenever that is unknown.
+// safe to send it again whenever that is unknown. Each entry has a key of its own, since tabs write
+// at the same time and storage knows no transactions.
 
 export interface Outgoing {
   readonly requestId: string;
   readonly conversationId: string | null;
+  /** Holds messages together whose conversation has no id yet. */
+  readonly place: string;
   readonly text: string;
   readonly at: number;
-  /** The tab it was written in. Another tab takes it over only when that one is long gone. */
+  /** The life of a page that has it to send. */
   readonly tab: string;
 }
-
-/** How old another tab's entry must be before it counts as left behind. */
-const ABANDONED_AFTER = 120_000;
 
 export class Outbox {
   constructor(
     private readonly storage: Storage,
     private readonly userId: string,
-    private readonly tab: string,
+    /** Of this life of the page. */
+    readonly tab: string,
   ) {}
 
-  /** What this tab has to send: its own entries, and those of tabs that are gone. */
-  mine(now: number): readonly Outgoing[] {
-    return this.read().filter(
-      (entry) => entry.tab === this.tab || now - entry.at > ABANDONED_AFTER,
-    );
+  /** What is to be sent, oldest first, whoever has to. */
+  all(): readonly Outgoing[] {
+    return keysOf(this.storage, this.entryKey(""))
+      .map((key) => entryOf(read(this.storage, key)))
+      .filter((entry) => entry !== null)
+      .toSorted((one, other) => one.at - other.at);
+  }
+
+  /** What this page has to send. */
+  mine(): readonly Outgoing[] {
+    return this.all().filter((entry) => entry.tab === this.tab);
+  }
+
+  /** The pages that have something to send, besides this one. */
+  others(): readonly string[] {
+    return [...new Set(this.all().map((entry) => entry.tab))].filter((tab) => tab !== this.tab);
+  }
+
+  /** Makes the entries of a page that is gone this one's, and returns them. */
+  adopt(tab: string): readonly Outgoing[] {
+    const left = this.all().filter((entry) => entry.tab === tab);
+    for (const entry of left) this.put(entry);
+    return left;
   }
 
   put(entry: Omit<Outgoing, "tab">): void {
-    const others = this.read().filter((each) => each.requestId !== entry.requestId);
-    this.write([...others, { ...entry, tab: this.tab }]);
+    write(this.storage, this.entryKey(entry.requestId), JSON.stringify({ ...entry, tab: this.tab }));
   }
 
   remove(requestId: string): void {
-    this.write(this.read().filter((each) => each.requestId !== requestId));
+    write(this.storage, this.entryKey(requestId), null);
+  }
+
+  /** A conversation has got its id: what waits to follow its first message goes there. */
+  named(place: string, conversationId: string): void {
+    for (const entry of this.mine()) {
+      if (entry.place === place && entry.conversationId === null) this.put({ ...entry, conversationId });
+    }
   }
 
   draft(conversationId: string | null): string {
@@ -48,32 +74,30 @@ export class Outbox {
 
   /** Forgets everything of this user: on sign-out, since the next person may be another one. */
   clear(): void {
-    for (const key of Object.keys(this.storage)) {
-      if (key.startsWith(`taskchat.${this.userId}.`)) write(this.storage, key, null);
-    }
+    for (const key of keysOf(this.storage, `taskchat.${this.userId}.`)) write(this.storage, key, null);
+  }
+
+  /** True when `key` of the storage is one of this outbox. */
+  holds(key: string | null): boolean {
+    return key?.startsWith(this.entryKey("")) === true;
   }
 
   private draftKey(conversationId: string | null): string {
     return `taskchat.${this.userId}.draft.${conversationId ?? "new"}`;
   }
 
-  private get outboxKey(): string {
-    return `taskchat.${this.userId}.outbox`;
+  private entryKey(requestId: string): string {
+    return `taskchat.${this.userId}.outbox.${requestId}`;
   }
+}
 
-  private read(): readonly Outgoing[] {
-    const text = read(this.storage, this.outboxKey);
-    if (text === null) return [];
-    try {
-      const entries: unknown = JSON.parse(text);
-      return Array.isArray(entries) ? entries.filter(isOutgoing) : [];
-    } catch {
-      return [];
-    }
-  }
-
-  private write(entries: readonly Outgoing[]): void {
-    write(this.storage, this.outboxKey, entries.length === 0 ? null : JSON.stringify(entries));
+function entryOf(text: string | null): Outgoing | null {
+  if (text === null) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isOutgoing(value) ? value : null;
+  } catch {
+    return null;
   }
 }
 
@@ -82,6 +106,7 @@ function isOutgoing(value: unknown): value is Outgoing {
   const entry = value as Partial<Record<keyof Outgoing, unknown>>;
   return (
     typeof entry.requestId === "string" &&
+    typeof entry.place === "string" &&
     typeof entry.text === "string" &&
     typeof entry.at === "number" &&
     typeof entry.tab === "string" &&
@@ -90,6 +115,14 @@ function isOutgoing(value: unknown): value is Outgoing {
 }
 
 // Storage may be full or forbidden; then nothing is kept, and nothing breaks.
+function keysOf(storage: Storage, prefix: string): readonly string[] {
+  try {
+    return Object.keys(storage).filter((key) => key.startsWith(prefix));
+  } catch {
+    return [];
+  }
+}
+
 function read(storage: Storage, key: string): string | null {
   try {
     return storage.getItem(key);

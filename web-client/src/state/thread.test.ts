@@ -108,6 +108,9 @@ describe("sending", () => {
     thread = threads.say(thread, "b", "Second", 2);
     expect(threads.turnOf(thread, "b")?.phase).toBe("waiting");
     thread = threads.setPhase(thread, "a", "unsent", new Problem("unreachable", "Gone."));
+    // It goes out again by itself, and the next one must not overtake it.
+    expect([threads.pending(thread), threads.isStuck(thread)]).toEqual([undefined, true]);
+    thread = threads.setPhase(thread, "a", "unsent", new Problem("invalid", "No."));
     expect(threads.pending(thread)?.key).toBe("b");
     thread = threads.unsay(thread, "a");
     expect(thread.order).toEqual(["b"]);

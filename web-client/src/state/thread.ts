@@ -61,7 +61,22 @@ export function turnOf(thread: Thread, key: string): Turn | undefined {
 /** The first turn that is neither over nor given up: what the page has to follow or send next. */
 export function pending(thread: Thread): Turn | undefined {
   // As in `order`, of which it is the small part that changes.
-  return Object.values(thread.live).find((turn) => turn.phase !== "unsent");
+  for (const turn of Object.values(thread.live)) {
+    if (turn.phase !== "unsent") return turn;
+    // It will be sent again, and what was said after it must not overtake it.
+    if (isHeldUp(turn)) return undefined;
+  }
+  return undefined;
+}
+
+/** Not sent for want of a connection. */
+export function isHeldUp(turn: Turn): boolean {
+  return turn.phase === "unsent" && turn.problem?.transient === true;
+}
+
+/** True while a message waits for the connection to come back. */
+export function isStuck(thread: Thread): boolean {
+  return Object.values(thread.live).some(isHeldUp);
 }
 
 /** The turn that can be stopped now. */
@@ -73,7 +88,7 @@ export function running(thread: Thread): Turn | undefined {
 /** Adds a message of the person at the end. */
 export function say(thread: Thread, requestId: string, text: string, at: number): Thread {
   if (turnOf(thread, requestId) !== undefined) return thread;
-  const phase = pending(thread) === undefined ? "sending" : "waiting";
+  const phase = pending(thread) === undefined && !isStuck(thread) ? "sending" : "waiting";
   const turn = written(requestId, text, at, phase);
   return withRows({
     ...thread,

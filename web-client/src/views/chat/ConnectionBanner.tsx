@@ -4,6 +4,7 @@ import { WifiOff } from "lucide-react";
 import { useSyncExternalStore } from "react";
 import type { Flow } from "../../app/flow";
 import { useStore } from "../../app/services";
+import { isStuck } from "../../state/thread";
 
 function subscribe(listener: () => void): () => void {
   addEventListener("online", listener);
@@ -17,7 +18,8 @@ function subscribe(listener: () => void): () => void {
 export function ConnectionBanner({ flow }: { readonly flow: Flow }) {
   const online = useSyncExternalStore(subscribe, () => navigator.onLine);
   const reconnecting = useStore(flow.thread, (thread) => thread.reconnecting);
-  if (online && !reconnecting) return null;
+  const stuck = useStore(flow.thread, isStuck);
+  if (online && !reconnecting && !stuck) return null;
   return (
     <p
       data-testid="connection-banner"
