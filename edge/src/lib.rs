@@ -36,6 +36,7 @@ mod options;
 mod problem;
 mod rule;
 mod sse;
+#[cfg(feature = "taskchat")]
 pub mod taskchat;
 #[cfg(test)]
 mod tests;
