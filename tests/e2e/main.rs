@@ -14,6 +14,7 @@ mod cancel;
 mod chat;
 mod chat_trouble;
 mod consent;
+mod conversations;
 mod crash;
 mod database_trouble;
 mod doors;

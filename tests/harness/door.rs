@@ -10,6 +10,7 @@ use crate::User;
 mod account;
 mod grpc;
 mod grpc_web;
+mod reading;
 mod rest;
 pub mod words;
 

@@ -66,6 +66,20 @@ impl Chat {
         Ok(())
     }
 
+    /// Takes a deletion back: the conversation is as it was, but for what the deletion stopped. One
+    /// that is not deleted is left alone.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it is unknown or somebody else's.
+    pub async fn restore(&self, user: &UserId, id: ConversationId) -> Result<Conversation> {
+        let tx = self.store.begin(user).await?;
+        if !tx.restore_conversation(id).await? {
+            return Err(Error::NotFound(Noun::Conversation));
+        }
+        tx.commit().await?;
+        self.conversation(user, id).await
+    }
+
     /// Where in the person's conversations some words were said, newest first.
     ///
     /// # Errors

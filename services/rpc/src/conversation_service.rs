@@ -78,4 +78,17 @@ impl ConversationService for Conversations {
             conversation_id: id.to_string(),
         }))
     }
+
+    async fn restore_conversation(
+        &self,
+        request: Request<v1::RestoreConversationRequest>,
+    ) -> Answer<Response<v1::RestoreConversationResponse>> {
+        let caller = request.caller()?;
+        let user = caller.user_id();
+        let id = ConversationId::parse(&request.get_ref().conversation_id).or_status()?;
+        let restored = self.chat.restore(user, id).await.or_status()?;
+        Ok(Response::new(v1::RestoreConversationResponse {
+            conversation: Some(conversation::conversation(&restored, user)),
+        }))
+    }
 }

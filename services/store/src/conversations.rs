@@ -165,6 +165,22 @@ impl UserTx {
         Ok(saved.rows_affected == 1)
     }
 
+    /// Takes the deletion of a conversation back, if it is deleted; false when there is none. Turns
+    /// that were asked to stop stop all the same.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn restore_conversation(&self, id: ConversationId) -> Result<bool> {
+        let saved = Entity::update_many()
+            .col_expr(Column::DeletedAt, Expr::value(None::<Timestamp>))
+            .filter(Column::Id.eq(id.uuid()))
+            .filter(Column::UserId.eq(self.user_id()))
+            .exec(&self.tx)
+            .await
+            .map_err(translate)?;
+        Ok(saved.rows_affected == 1)
+    }
+
     /// The number of the conversation's next turn; the conversation is locked from here on.
     ///
     /// # Errors

@@ -62,7 +62,10 @@ impl House {
     }
 
     pub(super) async fn sign_up(&self, email: &str) -> Session {
-        self.accounts.sign_up(new(email, PASSWORD), AGENT).await.unwrap()
+        self.accounts
+            .sign_up(new(email, PASSWORD), AGENT)
+            .await
+            .unwrap()
     }
 
     pub(super) async fn sign_in(&self, email: &str, password: &str) -> Result<Session> {

@@ -56,6 +56,26 @@ async fn the_newest_message_comes_first() {
 }
 
 #[tokio::test]
+async fn a_deletion_is_taken_back_by_the_owner_only() {
+    for store in stores().await {
+        let (ann, bob) = (store.person("ann").await, store.person("bob").await);
+        let id = store.conversation(&ann, 1).await;
+        let before = store.as_user(&ann).conversation(id).await.unwrap();
+        for (who, expected) in [(&bob, false), (&ann, true), (&ann, true)] {
+            let tx = store.begin(&ann).await.unwrap();
+            tx.delete_conversation(id, at(2)).await.unwrap();
+            tx.commit().await.unwrap();
+            let tx = store.begin(who).await.unwrap();
+            assert_eq!(tx.restore_conversation(id).await.unwrap(), expected);
+            tx.commit().await.unwrap();
+            let after = store.as_user(&ann).conversation(id).await.unwrap();
+            assert_eq!(after.is_some(), expected, "{}", store.name);
+            assert!(after.is_none() || after == before);
+        }
+    }
+}
+
+#[tokio::test]
 async fn conversations_are_renamed_and_deleted_by_their_owner_only() {
     for store in stores().await {
         let (ann, bob) = (store.person("ann").await, store.person("bob").await);
