@@ -20,6 +20,7 @@ mod chat_service;
 mod conversation_service;
 mod convert;
 mod deadline;
+mod health;
 mod message_service;
 mod pages;
 mod request_id;
@@ -29,4 +30,5 @@ mod status;
 mod task_service;
 mod user_agent;
 
+pub use health::Health;
 pub use routes::{RpcConfig, routes};

@@ -1,6 +1,5 @@
 //! The services as one router, with health and reflection beside them.
 
-use futures::FutureExt;
 use taskchat_accounts::Accounts;
 use taskchat_chat::Chat;
 use taskchat_domain::{Error, Result};
@@ -14,12 +13,11 @@ use taskchat_proto::{
 };
 use taskchat_tasks::Tasks;
 use tonic::{codec::CompressionEncoding::Gzip, server::NamedService, service::Routes};
-use tonic_health::{ServingStatus, server::health_reporter};
 
 use crate::{
     address_limit::AddressLimit, auth_service::Auth, chat_service::Chats,
-    conversation_service::Conversations, deadline, message_service::Messages,
-    pages::LARGEST_MESSAGE, session_cookie::Reach, task_service::TaskList,
+    conversation_service::Conversations, deadline, health::Health,
+    message_service::Messages, pages::LARGEST_MESSAGE, session_cookie::Reach, task_service::TaskList,
 };
 
 /// What can be set about the gRPC door.
@@ -31,6 +29,8 @@ pub struct RpcConfig {
     pub sign_ups_per_minute: u32,
     /// Whether the session cookie is only sent over TLS.
     pub secure_cookie: bool,
+    /// What is said about the services while they run.
+    pub health: Health,
 }
 
 /// Takes and gives gzip, and no message beyond the limit.
@@ -83,7 +83,7 @@ pub fn routes(accounts: Accounts, tasks: Tasks, chat: Chat, config: RpcConfig) -
         ))
         .add_service(bounded!(MessageServiceServer, Messages { chat: messages }))
         .add_service(bounded!(TaskServiceServer, TaskList { tasks }));
-    let services = with_reflection(with_health(services)?)?;
+    let services = with_reflection(config.health.add_to(services)?)?;
     let router = services.prepare().into_axum_router();
     Ok(router
         .layer(axum::middleware::from_fn(deadline::keep))
@@ -91,24 +91,13 @@ pub fn routes(accounts: Accounts, tasks: Tasks, chat: Chat, config: RpcConfig) -
 }
 
 /// The names of our services, as health and reflection know them.
-const NAMES: [&str; 5] = [
+pub(crate) const NAMES: [&str; 5] = [
     AuthServiceServer::<Auth>::NAME,
     ChatServiceServer::<Chats>::NAME,
     ConversationServiceServer::<Conversations>::NAME,
     MessageServiceServer::<Messages>::NAME,
     TaskServiceServer::<TaskList>::NAME,
 ];
-
-fn with_health(services: Routes) -> Result<Routes> {
-    let (reporter, health) = health_reporter();
-    for name in NAMES {
-        // Async only for its lock, which nobody else holds yet.
-        tokio::task::unconstrained(reporter.set_service_status(name, ServingStatus::Serving))
-            .now_or_never()
-            .ok_or_else(|| Error::internal("the health of a service cannot be set"))?;
-    }
-    Ok(services.add_service(health))
-}
 
 fn with_reflection(services: Routes) -> Result<Routes> {
     let described = || {

@@ -59,8 +59,9 @@ pub struct Listen {
 pub struct Edge {
     #[command(flatten)]
     listen: Listen,
-    /// Where the services are, for example http://127.0.0.1:8081; several for balancing.
-    #[arg(long, required = true, value_name = "URL", value_delimiter = ',')]
+    /// Where the services are, for example http://127.0.0.1:8081; several for balancing. Without it,
+    /// TASKCHAT_EDGE__UPSTREAM says.
+    #[arg(long, value_name = "URL", value_delimiter = ',')]
     upstream: Vec<Url>,
 }
 

@@ -2,17 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::Context;
-use axum::Router;
+use anyhow::{Context, bail, ensure};
+use axum::{Router, extract::Request, middleware};
 use futures::FutureExt;
 use http::Uri;
 use taskchat_accounts::Accounts;
 use taskchat_agent::Agent;
-use taskchat_auth::{Admission, AuthLayer, Keys, LOCAL_ISSUER};
+use taskchat_auth::{Admission, AuthLayer, Identity, Keys, LOCAL_ISSUER};
 use taskchat_chat::Chat;
 use taskchat_domain::{Clock, SystemClock, UserId};
-use taskchat_edge::{Upstream, here, there};
-use taskchat_rpc::RpcConfig;
+use taskchat_edge::{Reach, Upstream, here, there_by, trusting};
+use taskchat_rpc::{Health, RpcConfig};
 use taskchat_store::Store;
 use taskchat_tasks::Tasks;
 use taskchat_tools::{HttpConfig, SearchMessages, Tools};
@@ -35,7 +35,7 @@ pub async fn everything(
     let services = parts.services(config, life)?;
     let edge = edge_router(config, here(services))?;
     let doors = probes::metered(edge.layer(AuthLayer::new(verifier)));
-    serve(socket, doors, life).await
+    serve(socket, doors, config, life).await
 }
 
 /// The gRPC services and /mcp alone.
@@ -48,11 +48,11 @@ pub async fn services(
     life: &Lifecycle,
 ) -> anyhow::Result<()> {
     let parts = Parts::build(config, life).await?;
-    serve(socket, parts.services(config, life)?, life).await
+    serve(socket, parts.services(config, life)?, config, life).await
 }
 
-/// The edge alone, in front of services elsewhere. It verifies tokens to refuse early where it has
-/// a key (a shared secret or a JWKS); the services verify again.
+/// The edge alone, in front of services elsewhere. It verifies tokens and counts requests to refuse
+/// early where it has a key (a shared secret or a JWKS); the services do both again.
 ///
 /// # Errors
 /// Settings that cannot be used.
@@ -62,19 +62,71 @@ pub async fn edge(
     socket: TcpListener,
     life: &Lifecycle,
 ) -> anyhow::Result<()> {
+    let upstreams = match upstreams {
+        [] => &config.edge.upstream,
+        flags => flags,
+    };
+    if upstreams.is_empty() {
+        bail!("an edge needs services: --upstream or TASKCHAT_EDGE__UPSTREAM");
+    }
     let addresses = upstreams
         .iter()
-        .map(|url| url.as_str().parse::<Uri>())
-        .collect::<Result<Vec<_>, _>>()
-        .context("an upstream is no address")?;
-    let edge = edge_router(config, there(addresses))?;
+        .map(address)
+        .collect::<Result<Vec<_>, _>>()?;
+    let edge = edge_router(config, there_by(addresses, reach(config)?))?;
     let edge = if config.auth.secret.is_some() || config.auth.jwks_url.is_some() {
         let keys = Keys::new(&config.auth, None, http_client(config)?, clock())?;
+        let edge = limits::limited(edge, &config.limits, life);
+        let edge = match config.auth.secret {
+            Some(_) => edge,
+            // What the provider's keys do not fit, the services' own key may.
+            None => edge.layer(middleware::map_request(leave_to_services)),
+        };
         edge.layer(AuthLayer::new(keys.verifier()))
     } else {
         edge
     };
-    serve(socket, probes::alive().merge(probes::metered(edge)), life).await
+    let doors = probes::alive().merge(probes::metered(probes::leaving(edge, life)));
+    serve(socket, doors, config, life).await
+}
+
+/// An upstream as the edge takes it: a scheme, a host and a port, and no path.
+fn address(url: &Url) -> anyhow::Result<Uri> {
+    let is_address = matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.path() == "/"
+        && url.query().is_none();
+    ensure!(
+        is_address,
+        "the upstream {url} is not an address such as http://127.0.0.1:8081"
+    );
+    Ok(url.as_str().parse()?)
+}
+
+/// The way to the services, as the settings have it.
+fn reach(config: &Config) -> anyhow::Result<Reach> {
+    let edge = &config.edge;
+    let authorities = edge.ca.as_ref().map(|path| {
+        std::fs::read(path).with_context(|| format!("TASKCHAT_EDGE__CA: {}", path.display()))
+    });
+    let tls = match authorities.transpose()? {
+        Some(pem) => Some(trusting(Some(&pem)).context("TASKCHAT_EDGE__CA")?),
+        None => None,
+    };
+    Ok(Reach {
+        connect_timeout: edge.connect_timeout,
+        resolve: edge.resolve,
+        tls,
+        ..Reach::default()
+    })
+}
+
+/// A verdict that this process cannot be sure of is none.
+async fn leave_to_services(mut request: Request) -> Request {
+    if let Some(Identity::Rejected) = request.extensions().get::<Identity>() {
+        request.extensions_mut().remove::<Identity>();
+    }
+    request
 }
 
 /// Brings the database up to date.
@@ -149,7 +201,8 @@ impl Parts {
             Arc::clone(&clock),
             config.accounts.clone(),
         )?;
-        let tasks = Tasks::new(store.clone(), Arc::clone(&clock));
+        let tasks =
+            Tasks::new(store.clone(), Arc::clone(&clock)).with_heartbeat(config.turns.heartbeat);
         let tools = Tools::new(tasks.clone(), search(&store), Arc::clone(&clock));
         let (model, fallback) = config.model.model(http_client(config)?)?;
         let hands = Arc::new(InProcess {
@@ -184,6 +237,12 @@ impl Parts {
     /// gRPC, /mcp and the probes, each caller admitted and limited.
     fn services(self, config: &Config, life: &Lifecycle) -> anyhow::Result<Router> {
         self.chat.resume(life.draining());
+        let health = Health::default();
+        let (leaving, told) = (life.leaving(), health.clone());
+        life.tracker().spawn(async move {
+            leaving.cancelled().await;
+            told.leave().await;
+        });
         let grpc = taskchat_rpc::routes(
             self.accounts.clone(),
             self.tasks,
@@ -191,13 +250,14 @@ impl Parts {
             RpcConfig {
                 sign_ins_per_minute: config.limits.sign_ins_per_minute,
                 sign_ups_per_minute: config.limits.sign_ups_per_minute,
-                secure_cookie: config.auth.secure_cookie,
+                secure_cookie: config.auth.secure_cookie || config.tls.is_on(),
+                health,
             },
         )?
         .into_axum_router()
         .reset_fallback();
         let mcp = taskchat_tools::http(self.tools, mcp_config(config), &life.tracker());
-        let services = limits::limited(grpc.merge(mcp), config.limits.requests_per_minute, life);
+        let services = limits::limited(grpc.merge(mcp), &config.limits, life);
         let auth = AuthLayer::new(self.keys.verifier()).admitting(Arc::new(self.accounts));
         Ok(services
             .layer(auth)

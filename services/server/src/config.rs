@@ -3,6 +3,9 @@
 //! Flags > environment > file > defaults. The environment is an argument, so that tests never set
 //! a process variable.
 
+mod network;
+mod sockets;
+
 use std::{
     collections::HashMap,
     net::{Ipv4Addr, SocketAddr},
@@ -12,6 +15,9 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+pub use network::{Network, NotANetwork};
+pub use sockets::{Edge, Sockets, Tls};
 
 /// Everything that can be set. Each section belongs to the crate it configures.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,6 +32,16 @@ pub struct Config {
     /// How long running turns and requests may go on once the process is told to stop.
     #[serde(with = "humantime_serde")]
     pub grace: Duration,
+    /// How long requests are still served after that, while the probes say already that the process
+    /// is leaving: time for those who send it requests to notice.
+    #[serde(with = "humantime_serde")]
+    pub notice: Duration,
+    /// What connections may take.
+    pub sockets: Sockets,
+    /// TLS on the listening socket.
+    pub tls: Tls,
+    /// The way from an edge to services elsewhere.
+    pub edge: Edge,
     /// The database.
     pub store: taskchat_store::Config,
     /// Tokens.
@@ -55,6 +71,10 @@ impl Default for Config {
             data_dir: "data".into(),
             public_url: None,
             grace: Duration::from_secs(20),
+            notice: Duration::ZERO,
+            sockets: Sockets::default(),
+            tls: Tls::default(),
+            edge: Edge::default(),
             store: taskchat_store::Config::default(),
             auth: taskchat_auth::Config::default(),
             accounts: taskchat_accounts::Config::default(),
@@ -75,6 +95,8 @@ impl Default for Config {
 pub struct Limits {
     /// Requests of one user in a minute, through all doors.
     pub requests_per_minute: u32,
+    /// Requests of one user that may be under way at once, streams among them.
+    pub concurrent_requests: u32,
     /// Conversations of one user in which turns may be under way at once.
     pub concurrent_turns: u32,
     /// Sign-ins from one address in a minute.
@@ -89,6 +111,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             requests_per_minute: 1200,
+            concurrent_requests: 100,
             concurrent_turns: 20,
             sign_ins_per_minute: 60,
             sign_ups_per_minute: 60,
@@ -182,7 +205,12 @@ const ALIASES: [(&str, &str); 8] = [
 ];
 
 /// What the environment says with commas.
-const LISTS: [&str; 2] = ["http.cors_origins", "mcp.allowed_hosts"];
+const LISTS: [&str; 4] = [
+    "edge.upstream",
+    "http.cors_origins",
+    "mcp.allowed_hosts",
+    "sockets.trusted_proxies",
+];
 
 /// Belongs to `taskchat mcp`, which reads it as a flag.
 const NOT_A_SETTING: &str = "TASKCHAT_TOKEN";
@@ -286,6 +314,8 @@ mod tests {
                 ("TASKCHAT_MODEL__IDLE_TIMEOUT", "250ms"),
                 ("TASKCHAT_MCP__ALLOWED_HOSTS", "a.example, b.example"),
                 ("TASKCHAT_LOG__FORMAT", "json"),
+                ("TASKCHAT_SOCKETS__TRUSTED_PROXIES", "10.0.0.0/8,::1"),
+                ("TASKCHAT_EDGE__UPSTREAM", "http://a:1,https://b:2"),
                 ("TASKCHAT_AUTH__SECRET", "01234567890123456789012345678901"),
                 ("OPENAI_MODEL", "from-alias"),
                 ("DATABASE_URL", "sqlite://alias.db"),
@@ -300,6 +330,10 @@ mod tests {
         assert_eq!(config.limits.concurrent_turns, 3);
         assert_eq!(config.mcp.allowed_hosts, ["a.example", "b.example"]);
         assert_eq!(config.log.format, LogFormat::Json);
+        let proxies = config.sockets.trusted_proxies.iter();
+        let proxies: Vec<String> = proxies.map(ToString::to_string).collect();
+        assert_eq!(proxies, ["10.0.0.0/8", "::1/128"]);
+        assert_eq!(config.edge.upstream.len(), 2);
         assert_eq!(config.store.url.as_deref(), Some("sqlite://own.db"));
         assert_eq!(config.model.name, "from-alias");
         let shown = config.to_toml().unwrap();
@@ -311,7 +345,12 @@ mod tests {
 
     #[test]
     fn unknown_keys_are_named() {
-        for name in ["TASKCHAT_LISTNE", "TASKCHAT_LIMITS__NONSENSE"] {
+        for name in [
+            "TASKCHAT_LISTNE",
+            "TASKCHAT_LIMITS__NONSENSE",
+            "TASKCHAT_SOCKETS__NONSENSE",
+            "TASKCHAT_TLS__CERTT",
+        ] {
             let error = load(None, env(&[(name, "1")])).unwrap_err().to_string();
             let key = name.rsplit('_').next().unwrap().to_lowercase();
             assert!(error.contains(&key), "{error}");

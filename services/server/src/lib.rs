@@ -11,7 +11,9 @@ pub mod telemetry;
 mod hands;
 mod limits;
 mod probes;
+mod refusal;
 mod serve;
+mod tls;
 
 pub use config::Config;
 pub use lifecycle::Lifecycle;

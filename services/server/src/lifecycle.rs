@@ -1,16 +1,18 @@
-//! Starting, draining, stopping: signals and tracked tasks.
+//! Starting, leaving, draining, stopping: signals and tracked tasks.
 
 use std::time::Duration;
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, warn};
 
-/// How this process comes to its end: first it drains, then it aborts.
+/// How this process comes to its end: first it says that it leaves, then it drains, then it aborts.
 #[derive(Debug, Clone)]
 pub struct Lifecycle {
+    leave: CancellationToken,
     drain: CancellationToken,
     abort: CancellationToken,
     tracker: TaskTracker,
+    notice: Duration,
     grace: Duration,
 }
 
@@ -19,11 +21,25 @@ impl Lifecycle {
     #[must_use]
     pub fn new(grace: Duration) -> Self {
         Self {
+            leave: CancellationToken::new(),
             drain: CancellationToken::new(),
             abort: CancellationToken::new(),
             tracker: TaskTracker::new(),
+            notice: Duration::ZERO,
             grace,
         }
+    }
+
+    /// The same process, which goes on as before for `notice` after it has said that it leaves.
+    #[must_use]
+    pub fn with_notice(self, notice: Duration) -> Self {
+        Self { notice, ..self }
+    }
+
+    /// Cancelled when probes should send requests elsewhere.
+    #[must_use]
+    pub fn leaving(&self) -> CancellationToken {
+        self.leave.clone()
     }
 
     /// Cancelled when nothing new should begin.
@@ -44,14 +60,22 @@ impl Lifecycle {
         self.tracker.clone()
     }
 
-    /// Begins to drain; after the grace period, aborts.
+    /// Says that the process leaves; after the notice, drains; after the grace period, aborts.
     pub fn stop(&self) {
-        if self.drain.is_cancelled() {
+        if self.leave.is_cancelled() {
             return;
         }
-        self.drain.cancel();
-        let (abort, grace) = (self.abort.clone(), self.grace);
+        self.leave.cancel();
+        if self.notice.is_zero() {
+            self.drain.cancel();
+        }
+        let (drain, abort) = (self.drain.clone(), self.abort.clone());
+        let (notice, grace) = (self.notice, self.grace);
         self.tracker.spawn(async move {
+            tokio::select! {
+                () = abort.cancelled() => return,
+                () = tokio::time::sleep(notice) => drain.cancel(),
+            }
             tokio::select! {
                 () = abort.cancelled() => {}
                 () = tokio::time::sleep(grace) => {
@@ -62,7 +86,7 @@ impl Lifecycle {
         });
     }
 
-    /// The first SIGINT or SIGTERM drains, the second aborts.
+    /// The first SIGINT or SIGTERM stops as [`Self::stop`] does, the second aborts.
     pub fn listen_for_signals(&self) {
         let life = self.clone();
         // Not on the tracker: it ends with the process, not before.
@@ -82,6 +106,7 @@ impl Lifecycle {
 
     /// Ends everything that is still tracked and waits for it.
     pub async fn finish(&self) {
+        self.leave.cancel();
         self.drain.cancel();
         self.abort.cancel();
         self.tracker.close();

@@ -1,84 +1,190 @@
-//! Requests of one user in a minute, through all doors. Kept in this process: a limit, not a fact.
+//! What one user may ask for in a minute and at once, through all doors. Kept in this process: a
+//! limit, not a fact.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    num::NonZeroU32,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use axum::{
     Router,
+    body::Body,
     extract::{Request, State},
     middleware::{self, Next},
-    response::{IntoResponse, Response},
+    response::Response,
 };
+use bytes::Bytes;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
+use http_body::{Frame, SizeHint};
 use taskchat_auth::Identity;
 use taskchat_domain::UserId;
-use tonic::Status;
+use tonic::Code;
 
-use crate::Lifecycle;
-
-type Limiter = DefaultKeyedRateLimiter<UserId>;
+use crate::{Lifecycle, config::Limits, refusal::Refusal};
 
 /// How often users who have been quiet are forgotten.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
-/// Puts the limit in front of the services; 0 leaves them as they are.
-pub(crate) fn limited(services: Router, per_minute: u32, life: &Lifecycle) -> Router {
-    let Some(per_minute) = NonZeroU32::new(per_minute) else {
-        return services;
-    };
-    let limiter: Arc<Limiter> = Arc::new(RateLimiter::keyed(Quota::per_minute(per_minute)));
-    let (forgetful, stop) = (Arc::clone(&limiter), life.draining());
-    life.tracker().spawn(async move {
-        while tokio::time::timeout(FORGET_EVERY, stop.cancelled())
-            .await
-            .is_err()
-        {
-            forgetful.retain_recent();
-        }
-    });
-    services.layer(middleware::from_fn_with_state(limiter, check))
+/// Both limits; each may be off.
+struct PerUser {
+    rate: Option<DefaultKeyedRateLimiter<UserId>>,
+    at_once: Option<NonZeroU32>,
+    under_way: Mutex<HashMap<UserId, u32>>,
 }
 
-async fn check(State(limiter): State<Arc<Limiter>>, request: Request, next: Next) -> Response {
+/// Puts the limits in front of the doors; those that are 0 are off.
+pub(crate) fn limited(doors: Router, limits: &Limits, life: &Lifecycle) -> Router {
+    let rate = NonZeroU32::new(limits.requests_per_minute).map(Quota::per_minute);
+    let limiter = Arc::new(PerUser {
+        rate: rate.map(RateLimiter::keyed),
+        at_once: NonZeroU32::new(limits.concurrent_requests),
+        under_way: Mutex::default(),
+    });
+    if limiter.rate.is_some() {
+        let (forgetful, stop) = (Arc::clone(&limiter), life.draining());
+        life.tracker().spawn(async move {
+            while tokio::time::timeout(FORGET_EVERY, stop.cancelled())
+                .await
+                .is_err()
+            {
+                if let Some(rate) = &forgetful.rate {
+                    rate.retain_recent();
+                }
+            }
+        });
+    }
+    doors.layer(middleware::from_fn_with_state(limiter, check))
+}
+
+async fn check(State(limiter): State<Arc<PerUser>>, request: Request, next: Next) -> Response {
     let Some(Identity::Caller(caller)) = request.extensions().get::<Identity>() else {
         return next.run(request).await;
     };
-    match limiter.check_key(caller.user_id()) {
-        Ok(()) => next.run(request).await,
-        Err(until) => {
-            let wait = until.wait_time_from(governor::clock::DefaultClock::default().now());
-            refusal(&request, wait.as_secs().max(1))
+    let place = limiter
+        .rate(caller.user_id())
+        .and_then(|()| limiter.place(caller.user_id()));
+    match place {
+        Err(refusal) => refusal.answer(request.headers()),
+        Ok(None) => next.run(request).await,
+        Ok(Some(place)) => {
+            let response = next.run(request).await;
+            response.map(|body| {
+                Body::new(Placed {
+                    body,
+                    _place: place,
+                })
+            })
         }
     }
 }
 
-/// The refusal in the dialect of the door.
-fn refusal(request: &Request, seconds: u64) -> Response {
-    const DETAIL: &str = "too many requests";
-    let is_grpc = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"));
-    let mut response = if is_grpc {
-        Status::resource_exhausted(DETAIL)
-            .into_http::<axum::body::Body>()
-            .into_response()
-    } else {
-        let body = serde_json::json!({
-            "type": "about:blank",
-            "title": "Too Many Requests",
-            "status": 429,
-            "detail": DETAIL,
+impl PerUser {
+    fn rate(&self, user: &UserId) -> Result<(), Refusal> {
+        let Some(rate) = &self.rate else {
+            return Ok(());
+        };
+        rate.check_key(user).map_err(|until| {
+            let wait = until.wait_time_from(governor::clock::DefaultClock::default().now());
+            refusal("too many requests").again_after(wait)
+        })
+    }
+
+    fn place(self: &Arc<Self>, user: &UserId) -> Result<Option<Place>, Refusal> {
+        let Some(most) = self.at_once else {
+            return Ok(None);
+        };
+        let mut under_way = self
+            .under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let number = under_way.entry(user.clone()).or_default();
+        if *number >= most.get() {
+            return Err(refusal("too many requests at once").again_after(Duration::from_secs(1)));
+        }
+        *number += 1;
+        Ok(Some(Place {
+            limiter: Arc::clone(self),
+            user: user.clone(),
+        }))
+    }
+}
+
+fn refusal(detail: &'static str) -> Refusal {
+    Refusal::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        Code::ResourceExhausted,
+        detail,
+    )
+}
+
+/// One of a user's requests under way.
+struct Place {
+    limiter: Arc<PerUser>,
+    user: UserId,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let under_way = &self.limiter.under_way;
+        let mut under_way = under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        match under_way.get_mut(&self.user) {
+            Some(number @ 2..) => *number -= 1,
+            _ => drop(under_way.remove(&self.user)),
+        }
+    }
+}
+
+/// An answer that keeps its place until it is through.
+struct Placed {
+    body: Body,
+    _place: Place,
+}
+
+impl http_body::Body for Placed {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_given_back() {
+        let limiter = Arc::new(PerUser {
+            rate: None,
+            at_once: NonZeroU32::new(2),
+            under_way: Mutex::default(),
         });
-        (
-            StatusCode::TOO_MANY_REQUESTS,
-            [(header::CONTENT_TYPE, "application/problem+json")],
-            body.to_string(),
-        )
-            .into_response()
-    };
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    response
+        let [ada, bob] = ["ada", "bob"].map(|id| UserId::parse(id).unwrap());
+        let one = limiter.place(&ada).unwrap();
+        let two = limiter.place(&ada).unwrap();
+        assert!(limiter.place(&ada).is_err());
+        let other = limiter.place(&bob).unwrap();
+        drop(one);
+        let again = limiter.place(&ada).unwrap();
+        assert!(limiter.place(&ada).is_err());
+        drop((two, again, other));
+        assert!(limiter.under_way.lock().unwrap().is_empty());
+    }
 }

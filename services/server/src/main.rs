@@ -5,6 +5,11 @@ use std::process::ExitCode;
 use clap::Parser;
 use taskchat_server::{cli::Cli, config, lifecycle::Lifecycle, telemetry};
 
+/// The system's allocator keeps what password hashes and a rush of turns have used: 40 sign-ups left
+/// 250 MB resident with it, 40 MB with this one.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let config = match config::load(cli.config.as_deref(), std::env::vars())
@@ -25,7 +30,7 @@ fn main() -> ExitCode {
             Ok(telemetry) => telemetry,
             Err(error) => return fail(&error),
         };
-        let life = Lifecycle::new(config.grace);
+        let life = Lifecycle::new(config.grace).with_notice(config.notice);
         life.listen_for_signals();
         let ended = cli.role().run(&config, &life).await;
         life.finish().await;

@@ -1,53 +1,138 @@
 //! A socket and a router: accept until told to stop, then let requests finish.
+//!
+//! ```text
+//! accept ─ (TLS) ─ connection ─ HTTP/1.1 or HTTP/2 ─ intake ─ doors
+//! ```
+//!
+//! While the process drains, new connections are still accepted, so that probes hear why; anything
+//! else on them is sent elsewhere.
 
-use std::net::SocketAddr;
+mod activity;
+mod address;
+mod connection;
+mod intake;
+mod slow_body;
+mod stream;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use axum::{
-    Router,
-    extract::{ConnectInfo, Request},
-    middleware::{self, Next},
-    response::Response,
-    serve::ListenerExt,
+use axum::Router;
+use http::StatusCode;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
 };
-use taskchat_auth::ClientAddress;
-use tokio::net::TcpListener;
+use tokio_util::task::TaskTracker;
+use tonic::Code;
 use tracing::info;
 
-use crate::Lifecycle;
+use crate::{Config, Lifecycle, refusal::Refusal, tls::Tls};
+use connection::{Server, hang_up};
+use intake::Intake;
 
-/// Serves HTTP/1.1 and HTTP/2 (with prior knowledge) on one socket until the process drains and
-/// its requests have ended, or it aborts.
+/// How long to wait after an accept that failed: for want of file descriptors, as a rule.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves HTTP/1.1 and HTTP/2 on one socket until the process drains and its requests have ended, or
+/// it aborts.
 pub(crate) async fn serve(
     socket: TcpListener,
     doors: Router,
+    config: &Config,
     life: &Lifecycle,
 ) -> anyhow::Result<()> {
     let address = socket.local_addr().context("the socket has no address")?;
-    // Without it a gRPC answer of more than one write waits for a delayed ACK, about 40 ms.
-    let socket = socket.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "cannot set TCP_NODELAY");
-        }
-    });
-    let app = doors
-        .layer(middleware::from_fn(client_address))
-        .into_make_service_with_connect_info::<SocketAddr>();
-    info!(server.address = %address, "listening on http://{address}");
+    let tls = Tls::load(&config.tls)?;
+    if let Some(tls) = &tls {
+        tls.watch(config.tls.reload, life);
+    }
+    let intake = Intake {
+        doors,
+        limits: config.sockets.clone(),
+        leaving: life.leaving(),
+    };
     let (drain, abort) = (life.draining(), life.aborting());
-    let served = axum::serve(socket, app).with_graceful_shutdown(drain.cancelled_owned());
-    tokio::select! {
-        ended = served => ended.context("cannot accept connections"),
-        () = abort.cancelled() => Ok(()),
+    let server = Server::new(intake, life.tracker(), (drain.clone(), abort.clone()));
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    info!(server.address = %address, "listening on {scheme}://{address}");
+
+    let room = match config.sockets.connections {
+        0 => Semaphore::MAX_PERMITS,
+        most => most,
+    };
+    let room = Arc::new(Semaphore::new(room.min(Semaphore::MAX_PERMITS)));
+    let connections = TaskTracker::new();
+    let drained = async {
+        drain.cancelled().await;
+        connections.close();
+        connections.wait().await;
+    };
+    tokio::pin!(drained);
+    loop {
+        let accepted = tokio::select! {
+            accepted = socket.accept() => accepted,
+            () = &mut drained => return Ok(()),
+            () = abort.cancelled() => return Ok(()),
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "Cannot accept a connection");
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        };
+        let Ok(permit) = Arc::clone(&room).try_acquire_owned() else {
+            life.tracker().spawn(turn_away(stream, tls.is_some()));
+            continue;
+        };
+        let is_late = drain.is_cancelled();
+        let serving = connection(server.clone(), stream, peer, tls.clone(), is_late, permit);
+        match is_late {
+            true => life.tracker().spawn(serving),
+            false => connections.spawn(serving),
+        };
     }
 }
 
-/// Tells the services whom they talk to, for limits by address.
-async fn client_address(
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    request.extensions_mut().insert(ClientAddress(peer.ip()));
-    next.run(request).await
+/// One connection, which keeps its place until it is over.
+async fn connection(
+    server: Server,
+    stream: TcpStream,
+    peer: SocketAddr,
+    tls: Option<Tls>,
+    is_late: bool,
+    _place: OwnedSemaphorePermit,
+) {
+    // Without it a gRPC answer of more than one write waits for a delayed ACK, about 40 ms.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "cannot set TCP_NODELAY");
+    }
+    let Some(tls) = tls else {
+        return server.connection(stream, peer, is_late, None).await;
+    };
+    let patience = server.intake.limits.header_timeout;
+    let shaken = tokio::select! {
+        shaken = tls.handshake(stream, patience) => shaken,
+        () = server.abort.cancelled() => return,
+    };
+    match shaken {
+        Ok((stream, is_http2)) => server.connection(stream, peer, is_late, is_http2).await,
+        Err(error) => tracing::debug!(%error, client.address = %peer, "A TLS handshake failed"),
+    }
+}
+
+/// Says that there is no place, where that can be said without work.
+async fn turn_away(stream: TcpStream, is_tls: bool) {
+    metrics::counter!("http_server_connections_refused_total").increment(1);
+    if is_tls {
+        return;
+    }
+    let refusal = Refusal::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        Code::Unavailable,
+        "there are too many connections",
+    );
+    hang_up(stream, &refusal.again_after(Duration::from_secs(1))).await;
 }

@@ -1,0 +1,243 @@
+//! One connection, from its first byte to its last.
+
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc};
+
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use hyper::{
+    body::Incoming,
+    rt::Executor,
+    server::conn::{http1, http2},
+    service::service_fn,
+};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tonic::Code;
+
+use super::{
+    activity::{Activity, Expired},
+    intake::{Caller, Intake},
+    stream::{Opening, Watched, opening},
+};
+use crate::refusal::Refusal;
+
+/// How much larger heads are read than they may be: those in between are refused in so many words,
+/// larger ones by the protocol alone.
+const SLACK: usize = 4;
+/// The smallest buffer that hyper takes.
+const SMALLEST_BUFFER: usize = 8192;
+/// Streams that were reset before they were looked at, and those that we reset, until HTTP/2 hangs
+/// up (CVE-2023-44487, CVE-2025-8671).
+const PENDING_RESETS: usize = 20;
+const ERROR_RESETS: usize = 1024;
+
+/// What connections are served with and by.
+#[derive(Clone)]
+pub(super) struct Server {
+    pub(super) intake: Arc<Intake>,
+    pub(super) http1: http1::Builder,
+    pub(super) http2: http2::Builder<Tracked>,
+    pub(super) drain: CancellationToken,
+    pub(super) abort: CancellationToken,
+}
+
+impl Server {
+    pub(super) fn new(
+        intake: Intake,
+        tracker: TaskTracker,
+        (drain, abort): (CancellationToken, CancellationToken),
+    ) -> Self {
+        let limits = &intake.limits;
+        let some = |number: usize| (number > 0).then_some(number);
+        let head = some(limits.header_size).map(|size| (size + limits.uri_length) * SLACK);
+        let mut http1 = http1::Builder::new();
+        // The times of heads are kept in `activity`, apart from those of silence.
+        http1.timer(TokioTimer::new()).header_read_timeout(None);
+        http1.max_headers(some(limits.header_count).map_or(4096, |count| count * SLACK));
+        http1.max_buf_size(head.map_or(1 << 20, |size| size.max(SMALLEST_BUFFER)));
+        let mut http2 = http2::Builder::new(Tracked(tracker));
+        let interval = (!limits.ping_interval.is_zero()).then_some(limits.ping_interval);
+        http2
+            .timer(TokioTimer::new())
+            .keep_alive_interval(interval)
+            .keep_alive_timeout(limits.ping_timeout)
+            .max_concurrent_streams((limits.streams > 0).then_some(limits.streams))
+            .max_header_list_size(
+                head.and_then(|size| u32::try_from(size).ok())
+                    .unwrap_or(1 << 20),
+            )
+            .max_pending_accept_reset_streams(PENDING_RESETS)
+            .max_local_error_reset_streams(ERROR_RESETS);
+        Self {
+            intake: Arc::new(intake),
+            http1,
+            http2,
+            drain,
+            abort,
+        }
+    }
+
+    /// Serves a connection to its end; `is_http2` when TLS has settled that.
+    pub(super) async fn connection<IO>(
+        self,
+        mut io: IO,
+        peer: SocketAddr,
+        is_late: bool,
+        is_http2: Option<bool>,
+    ) where
+        IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let patience = self.intake.limits.header_timeout;
+        let opening = match is_http2 {
+            Some(true) => Opening::Http2(Bytes::new()),
+            Some(false) => Opening::Http1(Bytes::new()),
+            None => tokio::select! {
+                opening = opening(&mut io, patience) => opening,
+                // Nothing is under way that could be finished.
+                () = self.drain.cancelled(), if !is_late => return,
+                () = self.abort.cancelled() => return,
+            },
+        };
+        let caller = Caller {
+            peer: peer.ip(),
+            is_late,
+        };
+        match opening {
+            Opening::Http1(read) => self.http1(io, read, caller).await,
+            Opening::Http2(read) => self.http2(io, read, caller).await,
+            Opening::TooSlow => hang_up(io, &too_slow()).await,
+            Opening::Nothing => {}
+        }
+    }
+
+    async fn http1<IO>(self, io: IO, read: Bytes, caller: Caller)
+    where
+        IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        // One request at a time: it can be given up only with its connection.
+        let activity = Activity::new(0);
+        let io = Watched::new(io, read, Some(Arc::clone(&activity)));
+        let service = service_fn(|request| self.service(caller, &activity, request));
+        let mut connection = self.http1.serve_connection(TokioIo::new(io), service);
+        let mut draining = caller.is_late;
+        let limits = &self.intake.limits;
+        loop {
+            tokio::select! {
+                biased;
+                ended = &mut connection => return told(ended),
+                expired = activity.expired(limits.header_timeout, limits.idle_timeout) => match expired {
+                    Expired::Idle => Pin::new(&mut connection).graceful_shutdown(),
+                    Expired::Head => {
+                        let parts = connection.into_parts();
+                        if !parts.read_buf.is_empty() {
+                            hang_up(parts.io.into_inner().into_inner(), &too_slow()).await;
+                        }
+                        return;
+                    }
+                },
+                () = self.drain.cancelled(), if !draining => {
+                    draining = true;
+                    Pin::new(&mut connection).graceful_shutdown();
+                }
+                () = self.abort.cancelled() => return,
+            }
+        }
+    }
+
+    async fn http2<IO>(self, io: IO, read: Bytes, caller: Caller)
+    where
+        IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let limits = &self.intake.limits;
+        // A proxy speaks for many, and many may change their minds.
+        let is_proxy = limits
+            .trusted_proxies
+            .iter()
+            .any(|network| network.contains(caller.peer.to_canonical()));
+        let activity = Activity::new(if is_proxy { 0 } else { limits.resets });
+        activity.idle();
+        let io = Watched::new(io, read, None);
+        let serving = {
+            let (server, activity) = (self.clone(), Arc::clone(&activity));
+            service_fn(move |request| {
+                let (server, activity) = (server.clone(), Arc::clone(&activity));
+                async move { server.service(caller, &activity, request).await }
+            })
+        };
+        let mut connection = self.http2.serve_connection(TokioIo::new(io), serving);
+        let mut draining = caller.is_late;
+        let mut is_idle = false;
+        loop {
+            tokio::select! {
+                biased;
+                ended = &mut connection => return told(ended),
+                () = activity.abused() => {
+                    tracing::warn!(client.address = %caller.peer, "Hung up on a client that resets its requests");
+                    return;
+                }
+                _ = activity.expired(limits.header_timeout, limits.idle_timeout), if !is_idle => {
+                    is_idle = true;
+                    Pin::new(&mut connection).graceful_shutdown();
+                }
+                () = self.drain.cancelled(), if !draining => {
+                    draining = true;
+                    Pin::new(&mut connection).graceful_shutdown();
+                }
+                () = self.abort.cancelled() => return,
+            }
+        }
+    }
+
+    async fn service(
+        &self,
+        caller: Caller,
+        activity: &Arc<Activity>,
+        request: Request<Incoming>,
+    ) -> Result<http::Response<super::intake::Answer>, Infallible> {
+        Ok(self.intake.answer(caller, activity, request).await)
+    }
+}
+
+/// The answer to a head that does not come.
+fn too_slow() -> Refusal {
+    Refusal::new(
+        StatusCode::REQUEST_TIMEOUT,
+        Code::DeadlineExceeded,
+        "the request took too long to arrive",
+    )
+}
+
+/// A last word on a connection on which no request was complete.
+pub(super) async fn hang_up<IO: AsyncWrite + Unpin>(mut io: IO, refusal: &Refusal) {
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
+    let saying = async {
+        io.write_all(&refusal.raw()).await?;
+        io.shutdown().await
+    };
+    if let Ok(Err(error)) = tokio::time::timeout(PATIENCE, saying).await {
+        tracing::debug!(%error, "A client went before it was told why");
+    }
+}
+
+/// How a connection ended is the client's business as often as ours.
+fn told(ended: Result<(), hyper::Error>) {
+    if let Err(error) = ended {
+        let cause = std::error::Error::source(&error).and_then(|it| it.downcast_ref::<io::Error>());
+        tracing::debug!(%error, ?cause, "A connection broke");
+    }
+}
+
+/// Runs the streams of HTTP/2 connections where the end of the process waits for them.
+#[derive(Debug, Clone)]
+pub(super) struct Tracked(TaskTracker);
+
+impl<F> Executor<F> for Tracked
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    fn execute(&self, future: F) {
+        self.0.spawn(future);
+    }
+}
