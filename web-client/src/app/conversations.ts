@@ -1,11 +1,13 @@
 // Reading and changing the list of conversations: what the views call.
 
-import { type InfiniteData, useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { type InfiniteData, keepPreviousData, useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { useLocation } from "wouter";
 import type { Conversation, Page } from "../state/model";
 import { problemOf } from "../state/problem";
 import { useServices } from "./services";
 
 const KEY = ["conversations"] as const;
+const FOUND = ["found"] as const;
 type Lists = InfiniteData<Page<Conversation>, string>;
 
 /** Newest activity first. */
@@ -51,17 +53,58 @@ export function useRenameConversation() {
 }
 
 export function useDeleteConversation() {
-  const { api, desk, outbox, queries, tell, toasts } = useServices();
+  const { api, desk, queries, tell, toasts } = useServices();
+  const restore = useRestoreConversation();
   return useMutation({
     mutationFn: (id: string) => api.conversations.delete(id),
-    onSuccess: (_nothing, id) => {
+    onMutate: (id) => {
+      const before = queries.getQueryData<Lists>(KEY);
       queries.setQueryData<Lists>(KEY, (lists) => edited(lists, id, () => null));
-      outbox.keepDraft(id, "");
+      return before;
+    },
+    onSuccess: (_nothing, id) => {
+      // A draft in it stays where it is: the deletion can be taken back.
       desk.forget(id);
-      tell({ conversation: null });
-      toasts.say("Conversation deleted");
+      tell({ conversation: id });
+      void queries.invalidateQueries({ queryKey: FOUND });
+      toasts.show("Conversation deleted", { label: "Undo", run: () => restore.mutate(id) });
+    },
+    onError: (cause, _id, before) => {
+      queries.setQueryData(KEY, before);
+      toasts.warn(problemOf(cause).message);
+    },
+  });
+}
+
+/** Takes a deletion back, and opens what was deleted. */
+function useRestoreConversation() {
+  const { api, desk, queries, tell, toasts } = useServices();
+  const [, navigate] = useLocation();
+  return useMutation({
+    mutationFn: (id: string) => api.conversations.restore(id),
+    onSuccess: ({ id }) => {
+      void queries.invalidateQueries({ queryKey: KEY });
+      void queries.invalidateQueries({ queryKey: FOUND });
+      tell({ conversation: id });
+      desk.forget(id);
+      toasts.say("Conversation restored");
+      navigate(`/chat/${id}`);
     },
     onError: (cause) => toasts.warn(problemOf(cause).message),
+  });
+}
+
+/** Where `query` was said; nothing is asked while it is empty. */
+export function useSearch(query: string) {
+  const { api } = useServices();
+  return useInfiniteQuery({
+    queryKey: [...FOUND, query],
+    queryFn: ({ pageParam, signal }) => api.conversations.search(query, pageParam, signal),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next ?? undefined,
+    enabled: query !== "",
+    // What was found stays in sight until there is something better.
+    placeholderData: keepPreviousData,
   });
 }
 

@@ -80,6 +80,8 @@ function harness(connections: Connection[]) {
           list: () => Promise.reject(CUT),
           rename: () => Promise.reject(CUT),
           delete: () => Promise.reject(CUT),
+          restore: () => Promise.reject(CUT),
+          search: () => Promise.reject(CUT),
         },
       },
       outbox,

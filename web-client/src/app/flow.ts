@@ -33,11 +33,21 @@ export interface FlowHost {
 const SILENCE = 45_000;
 const BACKOFF = [500, 1000, 2000, 4000, 8000, 15_000] as const;
 
+/** A place in a thread, by what is there: rows change their heights and numbers. */
+export interface Spot {
+  readonly row: string;
+  /** How far its beginning is above the upper edge. */
+  readonly above: number;
+}
+
 interface Folded {
   readonly key: string;
   readonly event: TurnEvent;
 }
 
+/** How many older messages are read at once: while scrolling, and on the way to a certain one. */
+const OLDER = 100;
+const FARTHEST = 200;
 /** While the browser believes to be online, a message is tried again after this long. */
 const RESEND = [2000, 4000, 8000, 15_000, 30_000] as const;
 
@@ -52,6 +62,9 @@ export class Flow {
   private delivering = false;
   private composer: (() => void) | null = null;
   private loading: Promise<void> | null = null;
+  private loadingOlder: Promise<void> | null = null;
+  /** Where the reader was when the view was left; `null` at the end. */
+  spot: Spot | null = null;
   private refusals = 0;
   private resending: ReturnType<typeof setTimeout> | undefined;
   private readonly over = new AbortController();
@@ -85,16 +98,24 @@ export class Flow {
     return this.loading;
   }
 
-  async loadOlder(): Promise<void> {
-    const { conversationId, older, loadingOlder } = this.thread.get();
-    if (conversationId === null || older === null || loadingOlder) return;
-    this.thread.update((now) => ({ ...now, loadingOlder: true }));
-    try {
-      const page = await this.host.api.conversations.messages(conversationId, older);
-      this.thread.update((now) => thread.olderLoaded(now, page));
-    } catch (cause) {
-      this.thread.update((now) => ({ ...now, loadingOlder: false }));
-      this.host.failed(problemOf(cause));
+  /** Reads the page before the first message here; once at a time. */
+  loadOlder(size = OLDER): Promise<void> {
+    this.loadingOlder ??= this.loadPage(size).finally(() => {
+      this.loadingOlder = null;
+    });
+    return this.loadingOlder;
+  }
+
+  /** The key of a turn, which may be far back: older messages are read until it is found. */
+  async reveal(turnId: string): Promise<string | null> {
+    if (this.thread.get().load !== "ready") await this.load();
+    for (;;) {
+      const now = this.thread.get();
+      const key = thread.keyOf(now, turnId);
+      if (key !== null || now.older === null || this.over.signal.aborted) return key;
+      await this.loadOlder(FARTHEST);
+      // It could not be read.
+      if (this.thread.get().older === now.older) return null;
     }
   }
 
@@ -186,6 +207,19 @@ export class Flow {
   dispose(): void {
     clearTimeout(this.resending);
     this.over.abort();
+  }
+
+  private async loadPage(size: number): Promise<void> {
+    const { conversationId, older } = this.thread.get();
+    if (conversationId === null || older === null) return;
+    this.thread.update((now) => ({ ...now, loadingOlder: true }));
+    try {
+      const page = await this.host.api.conversations.messages(conversationId, older, size);
+      this.thread.update((now) => thread.olderLoaded(now, page));
+    } catch (cause) {
+      this.thread.update((now) => ({ ...now, loadingOlder: false }));
+      this.host.failed(problemOf(cause));
+    }
   }
 
   private add(requestId: string, text: string, at: number): void {

@@ -8,6 +8,7 @@ import type { Outbox, Outgoing } from "../state/outbox";
 /** Without locks: how old another page's entry must be before it counts as left behind. */
 const ABANDONED_AFTER = 120_000;
 
+const ignore = () => {};
 const lockOf = (tab: string) => `taskchat.tab.${tab}`;
 
 /** Calls `inherit` with what other pages have left, now and later; returns how to stop. */
@@ -19,7 +20,6 @@ export function inheritFrom(outbox: Outbox, inherit: (entries: readonly Outgoing
     for (const tab of new Set(old.map((entry) => entry.tab))) inherit(outbox.adopt(tab));
     return () => {};
   }
-  const ignore = () => {};
   // Held for as long as this page lives, or until it gives its work up.
   void locks
     .request(lockOf(outbox.tab), () => new Promise<void>((resolve) => over.signal.addEventListener("abort", () => resolve())))

@@ -87,6 +87,12 @@ export function separatorWords(at: number, now: Date, locale?: string): string {
   });
 }
 
+/** When something was said, in short: the time today, else the day. */
+export function momentWords(at: number, now: Date, locale?: string): string {
+  const day = new Date(at);
+  return dayOf(day).getTime() === dayOf(now).getTime() ? clockWords(at, locale) : dayWords(day, now, locale);
+}
+
 /** Making one takes a millisecond, and a thread has hundreds of times to show. */
 const clocks = new Map<string, Intl.DateTimeFormat>();
 

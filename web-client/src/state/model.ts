@@ -195,6 +195,23 @@ export interface Conversation {
   readonly updatedAt: number;
 }
 
+/** A place in the conversations where words were found. */
+export interface Finding {
+  readonly conversation: Conversation;
+  /** Empty where it is the title that matched. */
+  readonly turnId: string;
+  readonly messageId: string;
+  readonly role: "user" | "assistant";
+  /** Joined, they are the words around the matches. */
+  readonly snippet: readonly SnippetPart[];
+  readonly at: number;
+}
+
+export interface SnippetPart {
+  readonly text: string;
+  readonly match: boolean;
+}
+
 /** When a person wants to be asked before the assistant acts. */
 export type ApprovalPolicy = "by_risk" | "always" | "never";
 

@@ -58,6 +58,11 @@ export function turnOf(thread: Thread, key: string): Turn | undefined {
   return thread.live[key] ?? thread.settled[key];
 }
 
+/** The key of a turn by its id, if it is here. */
+export function keyOf(thread: Thread, turnId: string): string | null {
+  return thread.order.find((key) => turnOf(thread, key)?.turnId === turnId) ?? null;
+}
+
 /** The first turn that is neither over nor given up: what the page has to follow or send next. */
 export function pending(thread: Thread): Turn | undefined {
   // As in `order`, of which it is the small part that changes.
@@ -105,8 +110,7 @@ export function nextBeside(thread: Thread, key: string): Turn | undefined {
 
 /** A new turn of the server's making that says once more what another one said. */
 export function repeated(thread: Thread, key: string, { turnId, state, at }: Standing): Thread {
-  const known = thread.order.some((each) => turnOf(thread, each)?.turnId === turnId);
-  if (known) return thread;
+  if (keyOf(thread, turnId) !== null) return thread;
   // Followed from its first event, whatever has become of it in the meantime.
   const phase = isFinal(state) ? "queued" : state;
   const text = turnOf(thread, key)?.said?.text ?? "";

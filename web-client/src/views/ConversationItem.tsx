@@ -5,26 +5,34 @@ import { type KeyboardEvent, useRef, useState } from "react";
 import { Link, useLocation, useRoute } from "wouter";
 import { useDeleteConversation, useRenameConversation } from "../app/conversations";
 import type { Conversation } from "../state/model";
-import { Button, FIELD, IconButton } from "./parts/Button";
-import { Dialog } from "./parts/Dialog";
+import { FIELD, IconButton } from "./parts/Button";
 
 const TITLE_MAX = 100;
 
 export function ConversationItem({ conversation }: { readonly conversation: Conversation }) {
-  const [mode, setMode] = useState<"shown" | "renaming" | "deleting">("shown");
+  const [renaming, setRenaming] = useState(false);
   const [here] = useRoute(`/chat/${conversation.id}`);
+  const [, navigate] = useLocation();
+  const remove = useDeleteConversation();
   const row = useRef<HTMLLIElement>(null);
   const done = () => {
-    setMode("shown");
+    setRenaming(false);
     row.current?.querySelector("a")?.focus();
   };
-  if (mode === "renaming") {
+  if (renaming) {
     return (
       <li>
         <Rename conversation={conversation} onDone={done} />
       </li>
     );
   }
+  // It can be taken back, so nobody is asked first.
+  const deleted = () => {
+    const next = row.current?.nextElementSibling ?? row.current?.previousElementSibling;
+    next?.querySelector("a")?.focus();
+    remove.mutate(conversation.id);
+    if (here) navigate("/chat");
+  };
   return (
     <li
       ref={row}
@@ -42,14 +50,13 @@ export function ConversationItem({ conversation }: { readonly conversation: Conv
       <span
         className={`shrink-0 pr-1 group-focus-within:flex group-hover:flex pointer-coarse:flex ${here ? "flex" : "hidden"}`}
       >
-        <IconButton className="size-7" label={`Rename “${conversation.title}”`} data-testid="rename-conversation" onClick={() => setMode("renaming")}>
+        <IconButton className="size-7" label={`Rename “${conversation.title}”`} data-testid="rename-conversation" onClick={() => setRenaming(true)}>
           <Pencil className="max-w-4" />
         </IconButton>
-        <IconButton className="size-7" label={`Delete “${conversation.title}”`} data-testid="delete-conversation" onClick={() => setMode("deleting")}>
+        <IconButton className="size-7" label={`Delete “${conversation.title}”`} data-testid="delete-conversation" onClick={deleted}>
           <Trash2 className="max-w-4" />
         </IconButton>
       </span>
-      {mode === "deleting" && <ConfirmDelete conversation={conversation} onClose={() => setMode("shown")} />}
     </li>
   );
 }
@@ -91,32 +98,5 @@ function Rename({ conversation, onDone }: { readonly conversation: Conversation;
       onBlur={save}
       className={`${FIELD} py-1.5 text-sm`}
     />
-  );
-}
-
-function ConfirmDelete({ conversation, onClose }: { readonly conversation: Conversation; readonly onClose: () => void }) {
-  const remove = useDeleteConversation();
-  const [here] = useRoute(`/chat/${conversation.id}`);
-  const [, navigate] = useLocation();
-  const confirmed = () =>
-    remove.mutate(conversation.id, {
-      onSuccess: () => {
-        onClose();
-        if (here) navigate("/chat");
-      },
-      onError: onClose,
-    });
-  return (
-    <Dialog title="Delete this conversation?" onClose={onClose} testId="confirm-delete">
-      <p className="text-muted">
-        “{conversation.title}” and its messages will be deleted. Your tasks stay as they are.
-      </p>
-      <div className="mt-5 flex justify-end gap-2">
-        <Button onClick={onClose}>Keep it</Button>
-        <Button look="danger" disabled={remove.isPending} onClick={confirmed} data-testid="confirm">
-          Delete
-        </Button>
-      </div>
-    </Dialog>
   );
 }

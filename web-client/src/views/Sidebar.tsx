@@ -1,17 +1,23 @@
 // Conversations, the way to the tasks, and the account.
 
-import { ListTodo, MessageSquarePlus, MessagesSquare, UserRound, X } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { ListTodo, MessageSquarePlus, MessagesSquare, Search as SearchIcon, UserRound, X } from "lucide-react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { Link, useLocation, useRoute } from "wouter";
 import { useConversations } from "../app/conversations";
 import { useServices } from "../app/services";
 import { problemOf } from "../state/problem";
 import { ConversationItem } from "./ConversationItem";
 import { Brand } from "./parts/Brand";
-import { Button, IconButton } from "./parts/Button";
+import { Button, FIELD, IconButton } from "./parts/Button";
+import { later } from "./parts/later";
 import { Skeleton, Trouble } from "./parts/State";
 
 const AccountDialog = lazy(() => import("./account/AccountDialog"));
+
+const Findings = later<{ readonly query: string }>(
+  async () => (await import("./Findings")).Findings,
+  () => <Skeleton lines={3} label="Searching" />,
+);
 
 /** In a drawer, `onLeave` closes it. */
 export function Sidebar({ onLeave }: { readonly onLeave?: () => void }) {
@@ -19,6 +25,8 @@ export function Sidebar({ onLeave }: { readonly onLeave?: () => void }) {
   const [, navigate] = useLocation();
   const [inTasks] = useRoute("/tasks/:id?");
   const [account, setAccount] = useState(false);
+  const [query, setQuery] = useState("");
+  const sought = useSettled(query.trim());
   return (
     <aside aria-label="Sidebar" className="flex h-full flex-col bg-page" data-testid="sidebar">
       <div className="flex h-14 shrink-0 items-center justify-between px-4">
@@ -57,7 +65,8 @@ export function Sidebar({ onLeave }: { readonly onLeave?: () => void }) {
         <h2 id="conversations-title" className="px-6 pb-1 text-xs font-semibold text-muted">
           Conversations
         </h2>
-        <ConversationList />
+        <Search query={query} onQuery={setQuery} />
+        {sought === "" ? <ConversationList /> : <Findings query={sought} />}
       </nav>
       <div className="shrink-0 border-t border-line p-2">
         <button
@@ -74,6 +83,46 @@ export function Sidebar({ onLeave }: { readonly onLeave?: () => void }) {
       <Suspense>{account && <AccountDialog onClose={() => setAccount(false)} />}</Suspense>
     </aside>
   );
+}
+
+interface SearchProps {
+  readonly query: string;
+  readonly onQuery: (query: string) => void;
+}
+
+function Search({ query, onQuery }: SearchProps) {
+  return (
+    <search className="relative mx-3 mb-2 block">
+      <SearchIcon aria-hidden className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-muted" />
+      <input
+        type="search"
+        aria-label="Search conversations"
+        placeholder="Search"
+        data-testid="conversation-search"
+        maxLength={200}
+        value={query}
+        onChange={(event) => onQuery(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape" || query === "") return;
+          // In a drawer, the next one closes it.
+          event.preventDefault();
+          event.stopPropagation();
+          onQuery("");
+        }}
+        className={`${FIELD} min-h-9 py-1.5 pl-8 text-sm`}
+      />
+    </search>
+  );
+}
+
+/** What is typed, once it has not changed for a moment; at once when it is cleared. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), 200);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return text === "" ? "" : settled;
 }
 
 function ConversationList() {

@@ -1,6 +1,6 @@
 // One row of the thread: half a turn, with the day above it where a new one begins.
 
-import { memo } from "react";
+import { memo, useEffect, useRef } from "react";
 import type { Flow } from "../../app/flow";
 import { useNow } from "../../app/now";
 import { useStore } from "../../app/services";
@@ -12,18 +12,30 @@ import { Said } from "./Said";
 interface RowViewProps {
   readonly row: Row;
   readonly flow: Flow;
+  /** Somebody came for this one. */
+  readonly marked: boolean;
   /** 1, 2, 3 ... from the first message; `null` while that is not known. */
   readonly position: number | null;
   readonly total: number;
 }
 
-export const RowView = memo(function RowView({ row, flow, position, total }: RowViewProps) {
+export const RowView = memo(function RowView({ row, flow, marked, position, total }: RowViewProps) {
   const turn = useStore(flow.thread, (thread) => turnOf(thread, row.turn));
   const now = useNow();
+  const box = useRef<HTMLDivElement>(null);
+  // The cursor goes along: the next Tab, and a screen reader, begin here.
+  useEffect(() => {
+    if (marked) box.current?.focus({ preventScroll: true });
+  }, [marked]);
   if (turn === undefined) return null;
   const place = { "aria-setsize": total, ...(position === null ? {} : { "aria-posinset": position }) };
   return (
-    <div className="mx-auto w-full max-w-3xl px-4 md:px-6">
+    <div
+      ref={box}
+      tabIndex={-1}
+      data-marked={marked || undefined}
+      className={`mx-auto w-full max-w-3xl rounded-lg px-4 outline-none transition-colors duration-700 [contain:content] md:px-6 ${marked ? "bg-soft" : ""}`}
+    >
       {row.day !== null && (
         <p className="flex items-center gap-3 pt-6 pb-1 text-xs font-medium text-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
           <time dateTime={new Date(row.day).toISOString()}>{separatorWords(row.day, now)}</time>

@@ -1,13 +1,16 @@
 // The messages: thousands of them, of which only those in sight are in the document.
 //
-// Follows the end while the reader is there, and lets go the moment the reader scrolls up.
+// Follows the end while the reader is there, and lets go the moment the reader scrolls up. Whoever comes
+// back to a conversation finds it where it was left; whoever comes for one message finds that one.
 
 import { ArrowDown, LoaderCircle } from "lucide-react";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import type { Flow } from "../../app/flow";
-import { useStore } from "../../app/services";
+import { useServices, useStore } from "../../app/services";
 import type { Row } from "../../state/thread";
+import { type Anchor, anchorOf, useAnchor } from "./anchor";
+import { Hold } from "./hold";
 import { RowView } from "./RowView";
 
 /** This close to the end counts as being there. */
@@ -16,6 +19,8 @@ const NEAR_END = 80;
 const NEAR_START = 1200;
 /** The newest rows stay in the document, for screen readers and for searching the page. */
 const KEPT = 20;
+/** How long a message that somebody came for stands out. */
+const MARKED_FOR = 4000;
 
 export function Thread({ flow }: { readonly flow: Flow }) {
   const rows = useStore(flow.thread, (thread) => thread.rows);
@@ -23,7 +28,7 @@ export function Thread({ flow }: { readonly flow: Flow }) {
   const loadingOlder = useStore(flow.thread, (thread) => thread.loadingOlder);
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
-  const following = useRef(true);
+  const [end] = useState(() => new Hold(flow.spot === null && anchorOf(location.hash) === null));
   const [away, setAway] = useState(false);
   const shift = useStore(flow.thread, (thread) => thread.prepended);
 
@@ -38,25 +43,32 @@ export function Thread({ flow }: { readonly flow: Flow }) {
     const content = scroller.current?.firstElementChild;
     if (content === null || content === undefined) return;
     const observer = new ResizeObserver(() => {
-      if (following.current) toEnd();
+      if (end.held) toEnd();
     });
     observer.observe(content);
     if (scroller.current !== null) observer.observe(scroller.current);
     return () => observer.disconnect();
-  }, [toEnd]);
+  }, [end, toEnd]);
 
   // Opened, or something said: to the end.
   const newest = rows.at(-1)?.key;
+  const opened = useRef(true);
   useLayoutEffect(() => {
     if (newest === undefined) return;
     const own = flow.thread.get().order.at(-1) ?? "";
-    if (following.current || own in flow.thread.get().live) {
-      following.current = true;
+    // What is being answered when a conversation is opened again was not said just now.
+    const said = !opened.current && own in flow.thread.get().live;
+    opened.current = false;
+    if (end.held || said) {
+      end.take();
       list.current?.scrollToIndex(rows.length - 1, { align: "end" });
       toEnd();
     }
     // oxlint-disable-next-line react/exhaustive-deps -- only a new last row is a reason
   }, [newest]);
+
+  useKeptPlace(flow, list, end);
+  const marked = useGoal(flow, list, end);
 
   const last = useRef({ top: 0, height: 0 });
   const scrolled = useCallback(() => {
@@ -65,12 +77,12 @@ export function Thread({ flow }: { readonly flow: Flow }) {
     const { scrollTop: top, scrollHeight: height, clientHeight } = box;
     const fromEnd = height - top - clientHeight;
     // Only the reader moves up while the height stays the same.
-    if (top < last.current.top - 1 && height === last.current.height && fromEnd > 2) following.current = false;
-    if (fromEnd < 2) following.current = true;
+    if (top < last.current.top - 1 && height === last.current.height && fromEnd > 2) end.release();
+    if (fromEnd < 2) end.take();
     last.current = { top, height };
-    setAway(fromEnd > NEAR_END && !following.current);
+    setAway(fromEnd > NEAR_END && !end.held);
     if (top < NEAR_START) void flow.loadOlder();
-  }, [flow]);
+  }, [end, flow]);
 
   // A first page that does not fill the window gives nothing to scroll.
   useEffect(() => {
@@ -107,7 +119,14 @@ export function Thread({ flow }: { readonly flow: Flow }) {
       >
         <Virtualizer ref={list} scrollRef={scroller} data={rows} shift={shift} bufferSize={600} keepMounted={keepMounted}>
           {(row: Row, at: number) => (
-            <RowView key={row.key} row={row} flow={flow} position={older ? null : at + 1} total={older ? -1 : rows.length} />
+            <RowView
+              key={row.key}
+              row={row}
+              flow={flow}
+              marked={row.key === marked}
+              position={older ? null : at + 1}
+              total={older ? -1 : rows.length}
+            />
           )}
         </Virtualizer>
       </section>
@@ -116,7 +135,7 @@ export function Thread({ flow }: { readonly flow: Flow }) {
           type="button"
           data-testid="jump-to-latest"
           onClick={() => {
-            following.current = true;
+            end.take();
             setAway(false);
             toEnd();
           }}
@@ -127,4 +146,71 @@ export function Thread({ flow }: { readonly flow: Flow }) {
       )}
     </>
   );
+}
+
+interface Ref<T> {
+  current: T;
+}
+
+/** Back to where the conversation was left; and on leaving, remembers where that is. */
+function useKeptPlace(flow: Flow, list: Ref<VirtualizerHandle | null>, end: Hold): void {
+  useLayoutEffect(() => {
+    const spot = flow.spot;
+    const at = spot === null ? -1 : flow.thread.get().rows.findIndex((row) => row.key === spot.row);
+    if (spot !== null && at >= 0 && anchorOf(location.hash) === null) {
+      list.current?.scrollToIndex(at, { align: "start", offset: spot.above });
+    }
+    const handle = list.current;
+    return () => {
+      flow.spot = null;
+      if (end.held || handle === null) return;
+      const top = handle.scrollOffset;
+      const index = handle.findItemIndex(top);
+      const row = flow.thread.get().rows[index]?.key;
+      if (row !== undefined) flow.spot = { row, above: top - handle.getItemOffset(index) };
+    };
+    // Once per visit.
+  }, [flow, list, end]);
+}
+
+/** To the message that the address names. Returns the key of its row while it stands out. */
+function useGoal(flow: Flow, list: Ref<VirtualizerHandle | null>, end: Hold): string | null {
+  const { toasts } = useServices();
+  const [marked, setMarked] = useState<string | null>(null);
+  const left = useRef(false);
+  useEffect(() => {
+    left.current = false;
+    return () => {
+      left.current = true;
+    };
+  }, []);
+
+  const go = useCallback(
+    async ({ turnId, part }: Anchor) => {
+      end.release();
+      const key = await flow.reveal(turnId);
+      // With the rows that have come meanwhile in the list.
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      if (left.current) return;
+      const { rows } = flow.thread.get();
+      const wanted = rows.findIndex((row) => row.turn === key && row.part === part);
+      const at = wanted >= 0 ? wanted : rows.findIndex((row) => row.turn === key);
+      const row = rows[at];
+      if (row === undefined) {
+        toasts.warn("That message is not in this conversation any more.");
+        return;
+      }
+      list.current?.scrollToIndex(at, { align: "center" });
+      setMarked(row.key);
+    },
+    [flow, list, end, toasts],
+  );
+  useAnchor(go);
+
+  useEffect(() => {
+    if (marked === null) return;
+    const timer = setTimeout(() => setMarked(null), MARKED_FOR);
+    return () => clearTimeout(timer);
+  }, [marked]);
+  return marked;
 }
