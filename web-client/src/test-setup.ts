@@ -17,6 +17,10 @@ if (inBrowser) {
   HTMLDialogElement.prototype.showModal ??= function showModal(this: HTMLDialogElement) {
     this.open = true;
   };
+  // What is not laid out can be neither scrolled to nor hidden.
+  Element.prototype.scrollIntoView ??= () => {};
+  Element.prototype.checkVisibility ??= () => true;
+
   HTMLDialogElement.prototype.close ??= function close(this: HTMLDialogElement) {
     this.open = false;
   };

@@ -26,6 +26,7 @@ describe("fit", () => {
 describe("ranked", () => {
   it.each([
     ["set", ["Open the sheet", "Settings", "Sunset walk"], ["Settings", "Sunset walk", "Open the sheet"]],
+    ["pla", ["Put it on my list and forget", "Plan the week"], ["Plan the week", "Put it on my list and forget"]],
     ["gt", ["Bright", "Go to tasks"], ["Go to tasks", "Bright"]],
     ["", ["b", "a"], ["b", "a"]],
     ["zz", ["a"], []],

@@ -8,7 +8,7 @@ export interface Fit {
 
 const FIRST = 12;
 const WORD = 8;
-const NEXT = 6;
+const NEXT = 10;
 const PLAIN = 1;
 
 /** `null` when it does not fit. An empty text fits everything alike. */

@@ -54,6 +54,7 @@ describe("inLocalTime", () => {
     const due = new Date(2026, 10, 24, 17, 0).toISOString();
     const words = inLocalTime(`Added “Call ${due}”, due ${due}.`, now);
     expect(words.startsWith(`Added “Call ${due}”, due tomorrow, `)).toBe(true);
+    expect(inLocalTime("Added “Call 2026-12-09”, due 2026-11-24.", now)).toBe("Added “Call 2026-12-09”, due tomorrow.");
     expect(inLocalTime(aReceipt().summary)).toBe(aReceipt().summary);
   });
 });

@@ -45,15 +45,15 @@ export function outcomeOf(call: ToolCall, ended: boolean, undone = false): Outco
   return { tone: "read", words: readOf(call.tool, call.result) };
 }
 
-/** The system writes instants in UTC; people read them in their own time. Quoted titles stay as they are. */
+/** The system writes days and instants for machines; people read them in their own words and time. Quoted titles stay as they are. */
 export function inLocalTime(summary: string, now = new Date()): string {
   return summary
     .split(/(“[^”]*”)/)
     .map((part) =>
       part.startsWith("“")
         ? part
-        : part.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (instant) =>
-            dueWords(instant, now).replace(/^(?:Today|Tomorrow|Yesterday)/, (day) => day.toLowerCase()),
+        : part.replace(/\b\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?/g, (due) =>
+            dueWords(due, now).replace(/^(?:Today|Tomorrow|Yesterday)/, (day) => day.toLowerCase()),
           ),
     )
     .join("");

@@ -42,8 +42,11 @@ function Keys({ keys }: { readonly keys: Shortcut["keys"] }) {
       {keys.map((together, at) => (
         <Fragment key={together.join(" ")}>
           {at > 0 && <span>or</span>}
-          {together.map((key) => (
-            <Key key={key}>{key}</Key>
+          {together.map((key, nth) => (
+            <Fragment key={key}>
+              {nth > 0 && together[0] === "g" && <span>then</span>}
+              <Key>{key}</Key>
+            </Fragment>
           ))}
         </Fragment>
       ))}

@@ -48,3 +48,6 @@ export function IconButton({ label, className = "", ...rest }: IconButtonProps) 
 /** The look of text fields and selects. */
 export const FIELD =
   "w-full rounded-md border border-edge bg-surface px-3 py-2 text-base text-ink max-md:text-[1rem] aria-invalid:border-danger";
+
+/** The look of selects, beside that of fields. */
+export const SELECT = `${FIELD} select-caret pr-8 text-ellipsis`;

@@ -5,7 +5,7 @@ import { useChoose } from "../../app/account";
 import { ownTimeZone } from "../../app/now";
 import type { ApprovalPolicy } from "../../state/model";
 import { problemOf } from "../../state/problem";
-import { FIELD } from "../parts/Button";
+import { SELECT } from "../parts/Button";
 import { Field, FormError } from "../parts/Field";
 
 const POLICIES: readonly (readonly [ApprovalPolicy, string, string])[] = [
@@ -58,7 +58,7 @@ export function TimeZone({ zone }: { readonly zone: string }) {
             data-testid="time-zone"
             value={zone}
             onChange={(event) => choose.mutate({ timeZone: event.target.value })}
-            className={FIELD}
+            className={SELECT}
           >
             {zones.map((each) => (
               <option key={each} value={each}>

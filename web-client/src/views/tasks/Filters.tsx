@@ -1,7 +1,7 @@
 // Which tasks are shown, and in which order.
 
 import { PRIORITY_WORDS, type DueFilter, type StatusFilter, type TaskOrder, type TaskQuery } from "../../state/tasks";
-import { FIELD } from "../parts/Button";
+import { SELECT } from "../parts/Button";
 import { Choice } from "../parts/Choice";
 
 const STATUSES: readonly (readonly [StatusFilter, string])[] = [
@@ -48,6 +48,11 @@ interface PicksProps {
   readonly onChange: (query: TaskQuery) => void;
 }
 
+/** How many of the choices below are made. */
+export function picked({ due, priority }: TaskQuery): number {
+  return Number(due !== "any") + Number(priority !== "any");
+}
+
 /** What is left to choose: due date, priority, order. */
 export function Picks({ query, onChange }: PicksProps) {
   return (
@@ -80,7 +85,7 @@ function Pick<T extends string>({ label, options, value, onChange, testId }: Pic
       data-testid={testId}
       value={value}
       onChange={(event) => onChange(event.target.value as T)}
-      className={`${FIELD} min-h-9 min-w-0 py-1 text-sm text-ellipsis`}
+      className={`${SELECT} min-h-9 min-w-0 py-1 text-sm`}
     >
       {options.map(([each, words]) => (
         <option key={each} value={each}>

@@ -39,7 +39,7 @@ export function OperationItem({ operation, dayless = false }: OperationItemProps
     >
       <div className="min-w-0 flex-1 pt-0.5">
         <p className={`text-sm ${fate.undone ? "text-muted line-through decoration-1" : ""}`}>{inLocalTime(receipt.summary)}</p>
-        <Changes changes={receipt.changes} now={now} />
+        {receipt.kind === "updated" && <Changes changes={receipt.changes} now={now} />}
         <p className="flex flex-wrap items-center gap-x-1.5 text-xs text-muted">
           <time dateTime={new Date(at).toISOString()}>{when}</time>
           <span aria-hidden>·</span>
@@ -86,9 +86,9 @@ function UndoButton({ operation, undone, busy }: { readonly operation: Operation
   );
 }
 
-/** Fields whose old and new value say more than the sentence above them. */
+/** What was there before. What had no value before is in the sentence above. */
 function Changes({ changes, now }: { readonly changes: readonly FieldChange[]; readonly now: Date }) {
-  const telling = changes.filter(({ field, before }) => before !== "" && field !== "completed_at");
+  const telling = changes.filter(({ before }) => before !== "");
   if (telling.length === 0) return null;
   return (
     <dl aria-label="What changed" className="mt-0.5 mb-1 space-y-0.5 text-sm text-muted">

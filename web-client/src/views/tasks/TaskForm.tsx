@@ -7,7 +7,7 @@ import type { Task, TaskDraft, TaskPriority, TaskStatus } from "../../state/mode
 import { problemOf } from "../../state/problem";
 import { PRIORITY_WORDS, STATUS_WORDS } from "../../state/tasks";
 import { changedFields, formOf } from "../../state/task-form";
-import { Button, FIELD, IconButton } from "../parts/Button";
+import { Button, FIELD, IconButton, SELECT } from "../parts/Button";
 import { Field, FormError } from "../parts/Field";
 
 const STATUSES = Object.entries(STATUS_WORDS) as [TaskStatus, string][];
@@ -23,7 +23,9 @@ export interface TaskFormProps {
 export function TaskForm({ task, onDone, inline = false }: TaskFormProps) {
   const title = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    if (inline) title.current?.select();
+    if (!inline) return;
+    title.current?.select();
+    title.current?.form?.scrollIntoView({ block: "nearest" });
   }, [inline]);
   // What the form was filled from: changes are told apart from what has changed elsewhere since.
   const [base, setBase] = useState(task);
@@ -111,7 +113,7 @@ export function TaskForm({ task, onDone, inline = false }: TaskFormProps) {
               name="status"
               value={form.status}
               onChange={(event) => set("status", event.target.value as TaskStatus)}
-              className={FIELD}
+              className={SELECT}
             >
               {STATUSES.map(([value, words]) => (
                 <option key={value} value={value}>
@@ -128,7 +130,7 @@ export function TaskForm({ task, onDone, inline = false }: TaskFormProps) {
               name="priority"
               value={form.priority}
               onChange={(event) => set("priority", event.target.value as TaskPriority)}
-              className={FIELD}
+              className={SELECT}
             >
               {PRIORITIES.map(([value, words]) => (
                 <option key={value} value={value}>

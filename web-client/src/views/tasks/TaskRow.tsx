@@ -23,10 +23,6 @@ interface TaskRowProps {
   readonly onOpen: (task: Task) => void;
 }
 
-/** Until somebody is at the row; always where nobody can point without touching. */
-const HIDDEN =
-  "opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100";
-
 export const TaskRow = memo(function TaskRow({ task, onOpen }: TaskRowProps) {
   const toggle = useToggleTask();
   const remove = useDeleteTask();
@@ -62,7 +58,7 @@ export const TaskRow = memo(function TaskRow({ task, onOpen }: TaskRowProps) {
       data-testid="task"
       data-task-id={task.id}
       data-status={task.status}
-      className="group flex items-start border-line not-first:border-t focus-within:bg-sunken/50"
+      className="group relative flex items-start border-line not-first:border-t"
     >
       <label className="relative grid size-11 shrink-0 cursor-pointer place-items-center">
         <input
@@ -86,7 +82,7 @@ export const TaskRow = memo(function TaskRow({ task, onOpen }: TaskRowProps) {
         data-testid="open-task"
         data-part="open"
         onClick={() => onOpen(task)}
-        className="min-h-11 min-w-0 flex-1 rounded-md py-2.5 pr-1 text-left -outline-offset-2!"
+        className="min-h-11 min-w-0 flex-1 rounded-md py-2.5 pr-3 text-left -outline-offset-2!"
       >
         <span data-testid="task-title" className={done ? "text-muted line-through decoration-1" : ""}>
           {task.title}
@@ -94,25 +90,27 @@ export const TaskRow = memo(function TaskRow({ task, onOpen }: TaskRowProps) {
         {task.description !== "" && <span className="line-clamp-1 text-sm text-muted">{task.description}</span>}
         <Facts task={task} done={done} />
       </button>
-      <IconButton
-        label={`Edit “${task.title}”`}
-        data-testid="edit-task"
-        data-part="edit"
-        onClick={() => setEditing(true)}
-        className={`mt-1 ${HIDDEN}`}
-      >
-        <Pencil />
-      </IconButton>
-      <IconButton
-        label={`Delete “${task.title}”`}
-        data-testid="delete-task"
-        data-part="delete"
-        disabled={remove.isPending}
-        onClick={() => remove.mutate(task)}
-        className={`m-1 ml-0 ${HIDDEN}`}
-      >
-        <Trash2 />
-      </IconButton>
+      {/* Over the end of the text while somebody is at the row; a finger has no such moment. */}
+      <span className="absolute top-1 right-1 flex rounded-md bg-surface opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:static pointer-coarse:m-1 pointer-coarse:opacity-100">
+        <IconButton
+          label={`Edit “${task.title}”`}
+          data-testid="edit-task"
+          data-part="edit"
+          onClick={() => setEditing(true)}
+          className="pointer-coarse:hidden"
+        >
+          <Pencil />
+        </IconButton>
+        <IconButton
+          label={`Delete “${task.title}”`}
+          data-testid="delete-task"
+          data-part="delete"
+          disabled={remove.isPending}
+          onClick={() => remove.mutate(task)}
+        >
+          <Trash2 />
+        </IconButton>
+      </span>
     </li>
   );
 });

@@ -1,7 +1,7 @@
 // All tasks on a page of their own, with the assistant at hand.
 
-import { History, ListChecks, Search } from "lucide-react";
-import { useCallback, useDeferredValue, useEffect, useRef, useState } from "react";
+import { History, ListChecks, Search, SlidersHorizontal } from "lucide-react";
+import { useCallback, useDeferredValue, useEffect, useId, useRef, useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
 import { keysOn } from "../../app/keys-on";
 import { useServices, useStore } from "../../app/services";
@@ -15,7 +15,7 @@ import { PageHeader } from "../PageHeader";
 import { Button, FIELD } from "../parts/Button";
 import { openDialogs } from "../parts/Dialog";
 import { Nothing } from "../parts/State";
-import { Picks, StatusFilters } from "./Filters";
+import { picked, Picks, StatusFilters } from "./Filters";
 import { QuickAdd } from "./QuickAdd";
 import { TaskDialog } from "./TaskDialog";
 import { TaskList } from "./TaskList";
@@ -29,6 +29,9 @@ export function TasksPage({ id }: { readonly id: string | null }) {
   const [path, navigate] = useLocation();
   const { desk } = useServices();
   const fresh = useStore(desk.fresh, (flow) => flow);
+  /** Where there is little room, three of the choices are folded away. */
+  const [more, setMore] = useState(false);
+  const picks = useId();
   useTitleOf("Tasks");
 
   const wanted = searchOf({ ...query, text });
@@ -53,10 +56,24 @@ export function TasksPage({ id }: { readonly id: string | null }) {
       <div className="min-h-0 flex-1 overflow-y-auto scroll-quiet">
         <div className="mx-auto w-full max-w-3xl px-4 py-5 md:px-6">
           <QuickAdd />
-          <div className="mt-4 grid gap-2 sm:grid-cols-[minmax(0,1fr)_minmax(9rem,14rem)]">
+          <div className="mt-4 grid gap-2 lg:grid-cols-[minmax(0,1fr)_14rem]">
             <StatusFilters value={query.status} onChange={(status) => setQuery({ ...query, status })} />
-            <SearchField text={query.text} onChange={(words) => setQuery({ ...query, text: words })} />
-            <div className="col-span-full grid grid-cols-3 gap-2">
+            <div className="flex gap-2">
+              <SearchField text={query.text} onChange={(words) => setQuery({ ...query, text: words })} />
+              <Button
+                aria-expanded={more}
+                aria-controls={picks}
+                data-testid="more-filters"
+                className="min-h-9! px-3! text-sm! sm:hidden"
+                onClick={() => setMore(!more)}
+              >
+                <SlidersHorizontal aria-hidden className="size-4" /> Filters
+                {picked(query) > 0 && (
+                  <span className="rounded-full bg-accent px-1.5 text-xs font-medium text-on-accent">{picked(query)}</span>
+                )}
+              </Button>
+            </div>
+            <div id={picks} className={`col-span-full gap-2 sm:grid sm:grid-cols-3 ${more ? "grid" : "hidden"}`}>
               <Picks query={query} onChange={setQuery} />
             </div>
           </div>
@@ -103,7 +120,7 @@ function SearchField({ text, onChange }: { readonly text: string; readonly onCha
     return () => document.removeEventListener("keydown", pressed);
   }, []);
   return (
-    <label className="relative flex">
+    <label className="relative flex flex-1">
       <span className="sr-only">Search tasks</span>
       <Search aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-muted" />
       <input
