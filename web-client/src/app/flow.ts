@@ -40,6 +40,12 @@ export interface Spot {
   readonly above: number;
 }
 
+export interface Editing {
+  readonly key: string;
+  /** What was being written when it began. */
+  readonly before: string;
+}
+
 interface Folded {
   readonly key: string;
   readonly event: TurnEvent;
@@ -57,6 +63,8 @@ export class Flow {
   readonly serial = Flow.count++;
   readonly thread: Store<thread.Thread>;
   readonly draft: Store<string>;
+  /** What is being said once more, in other words. */
+  readonly editing: Store<Editing | null> = createStore<Editing | null>(null);
   private readonly frames: Frames<Folded>;
   private active: string | null = null;
   private delivering = false;
@@ -157,6 +165,25 @@ export class Flow {
     // It may have held up others.
     this.pump();
     return text;
+  }
+
+  /** Puts what was said before into the composer, to be said in other words. */
+  edit(key: string): void {
+    const text = thread.turnOf(this.thread.get(), key)?.said?.text;
+    if (text === undefined) return;
+    const before = this.editing.get()?.before ?? this.draft.get();
+    this.editing.update(() => ({ key, before }));
+    this.draft.update(() => text);
+    this.focusComposer();
+  }
+
+  /** Ends that, and gives back what was being written. */
+  stopEditing(): void {
+    const editing = this.editing.get();
+    if (editing === null) return;
+    this.editing.update(() => null);
+    this.draft.update(() => editing.before);
+    this.focusComposer();
   }
 
   /** Stops the running turn. What it did stays done. */

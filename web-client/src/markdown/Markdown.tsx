@@ -1,13 +1,18 @@
-// A model's markdown. While it streams it is drawn block by block, so that finished blocks are never
-// parsed again; the finished text is drawn whole, since references may reach across blocks.
+// A model's markdown, block by block: finished blocks are never parsed again, neither while the rest
+// streams in nor when it ends. So what was drawn live is what a later visit draws.
 
 import { memo } from "react";
 import { blocksOf } from "./blocks";
 import { draw } from "./draw";
 import { parse } from "./parse";
 
-const Block = memo(function Block({ text }: { readonly text: string }) {
-  return <div>{draw(parse(text))}</div>;
+interface BlockProps {
+  readonly text: string;
+  readonly growing: boolean;
+}
+
+const Block = memo(function Block({ text, growing }: BlockProps) {
+  return <div>{draw(parse(text), growing)}</div>;
 });
 
 interface MarkdownProps {
@@ -16,13 +21,13 @@ interface MarkdownProps {
 }
 
 export default function Markdown({ text, streaming }: MarkdownProps) {
-  const blocks = streaming ? blocksOf(text) : [text];
+  const blocks = blocksOf(text);
   return (
     <div className="prose">
       {blocks.map((block, at) => (
         // Blocks are only ever added at the end.
         // oxlint-disable-next-line react/no-array-index-key
-        <Block key={at} text={block} />
+        <Block key={at} text={block} growing={streaming && at === blocks.length - 1} />
       ))}
     </div>
   );

@@ -13,6 +13,8 @@ describe("blocksOf", () => {
     ["loose lists", "- a\n\n- b\n\n  more of b\n\nAfter", 2],
     ["ordered lists", "1. a\n\n2. b\n\nAfter", 2],
     ["tables", "| a |\n|---|\n| b |\n\nAfter", 2],
+    ["indented code", "    one\n\n    two\n\nAfter", 2],
+    ["a text with definitions", "See [it][1].\n\nMore.\n\n[1]: https://example.com", 1],
     ["nothing", "", 1],
   ])("keeps %s whole", (_name, text, count) => {
     const blocks = blocksOf(text);

@@ -1,6 +1,6 @@
 // What a model's markdown becomes in the page, and what it cannot become.
 
-import { render } from "@testing-library/react";
+import { render, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import Markdown from "./Markdown";
 
@@ -30,6 +30,30 @@ describe("Markdown", () => {
       "ref (https://ref.example)",
     ]);
     expect(links.every((link) => link.rel.includes("noopener") && link.target === "_blank")).toBe(true);
+  });
+
+  it("keeps what is finished as it is, while the rest comes and when it ends", () => {
+    const text = "# Title\n\n- a\n- b\n\n```js\nlet a;\n\nlet b;\n```\n\nThe end.";
+    const page = render(<Markdown text="# Title\n\n" streaming />);
+    const title = page.container.querySelector("h3");
+    for (let length = 10; length <= text.length; length += 1) {
+      page.rerender(<Markdown text={text.slice(0, length)} streaming />);
+    }
+    const code = page.container.querySelector("pre");
+    page.rerender(<Markdown text={text} streaming={false} />);
+    expect(page.container.querySelector("h3")).toBe(title);
+    expect(page.container.querySelector("pre")).toBe(code);
+    expect(page.container.textContent).toBe(html(text).textContent);
+  });
+
+  it("colours code of languages it knows, as elements", async () => {
+    const code = 'const tag = "<img src=x onerror=alert(1)>"; // <script>';
+    const page = html(`\`\`\`ts\n${code}\n\`\`\`\n\n\`\`\`klingon\nqapla\n\`\`\``);
+    await waitFor(() => expect(page.querySelector(".hljs-keyword")?.textContent).toBe("const"), { timeout: 5000 });
+    const [first, second] = page.querySelectorAll("pre");
+    expect(first?.textContent).toBe(code);
+    expect(page.querySelector("img,script")).toBeNull();
+    expect([second?.textContent, second?.querySelector("span")]).toEqual(["qapla", null]);
   });
 
   it("loads no image", () => {

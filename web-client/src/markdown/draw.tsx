@@ -3,27 +3,32 @@
 
 import type { Nodes, Table } from "mdast";
 import { createElement, Fragment, type ReactNode } from "react";
+import { Code } from "./Code";
 import type { Parsed } from "./parse";
 
-type Definitions = Parsed["definitions"];
+interface Context {
+  readonly definitions: Parsed["definitions"];
+  /** True while more text may come. */
+  readonly growing: boolean;
+}
 
 /** The page has an h1, and an h2 over every message. */
 const HEADINGS = ["h3", "h4", "h5", "h6", "h6", "h6"] as const;
 
-export function draw({ root, definitions }: Parsed): ReactNode {
-  return all(root.children, definitions);
+export function draw({ root, definitions }: Parsed, growing = false): ReactNode {
+  return all(root.children, { definitions, growing });
 }
 
-function all(nodes: readonly Nodes[], definitions: Definitions): ReactNode {
+function all(nodes: readonly Nodes[], context: Context): ReactNode {
   return nodes.map((node, at) => (
     // The tree is drawn anew whenever its text changes; places are all that tells nodes apart.
     // oxlint-disable-next-line react/no-array-index-key
-    <Fragment key={at}>{one(node, definitions)}</Fragment>
+    <Fragment key={at}>{one(node, context)}</Fragment>
   ));
 }
 
-function one(node: Nodes, definitions: Definitions): ReactNode {
-  const inside = () => ("children" in node ? all(node.children, definitions) : null);
+function one(node: Nodes, context: Context): ReactNode {
+  const inside = () => ("children" in node ? all(node.children, context) : null);
   switch (node.type) {
     case "text":
       return node.value;
@@ -40,12 +45,7 @@ function one(node: Nodes, definitions: Definitions): ReactNode {
     case "inlineCode":
       return <code>{node.value}</code>;
     case "code":
-      return (
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled with the keyboard
-        <pre tabIndex={0}>
-          <code>{node.value}</code>
-        </pre>
-      );
+      return <Code code={node.value} info={node.lang} growing={context.growing} />;
     case "break":
       return <br />;
     case "thematicBreak":
@@ -68,21 +68,21 @@ function one(node: Nodes, definitions: Definitions): ReactNode {
       return (
         <li>
           {typeof node.checked === "boolean" && <Check done={node.checked} />}
-          {all(lines, definitions)}
+          {all(lines, context)}
         </li>
       );
     }
     case "table":
-      return <TableView table={node} definitions={definitions} />;
+      return <TableView table={node} context={context} />;
     case "link":
       return <Outward href={node.url} words={textOf(node)}>{inside()}</Outward>;
     case "linkReference":
-      return <Outward href={definitions.get(node.identifier)?.url} words={textOf(node)}>{inside()}</Outward>;
+      return <Outward href={context.definitions.get(node.identifier)?.url} words={textOf(node)}>{inside()}</Outward>;
     // Showing a remote image would tell its host who reads this, and when.
     case "image":
       return <Outward href={node.url} words="">{node.alt || "Image"}</Outward>;
     case "imageReference":
-      return <Outward href={definitions.get(node.identifier)?.url} words="">{node.alt || "Image"}</Outward>;
+      return <Outward href={context.definitions.get(node.identifier)?.url} words="">{node.alt || "Image"}</Outward>;
     case "html":
       return /^<br\s*\/?>$/i.test(node.value) ? <br /> : node.value;
     default:
@@ -98,7 +98,7 @@ function Check({ done }: { readonly done: boolean }) {
   );
 }
 
-function TableView({ table, definitions }: { readonly table: Table; readonly definitions: Definitions }) {
+function TableView({ table, context }: { readonly table: Table; readonly context: Context }) {
   const [head, ...body] = table.children;
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled with the keyboard
@@ -108,7 +108,7 @@ function TableView({ table, definitions }: { readonly table: Table; readonly def
           <tr>
             {head?.children.map((cell, at) => (
               // oxlint-disable-next-line react/no-array-index-key -- cells have no other name
-              <th key={at}>{all(cell.children, definitions)}</th>
+              <th key={at}>{all(cell.children, context)}</th>
             ))}
           </tr>
         </thead>
@@ -118,7 +118,7 @@ function TableView({ table, definitions }: { readonly table: Table; readonly def
             <tr key={line}>
               {row.children.map((cell, at) => (
                 // oxlint-disable-next-line react/no-array-index-key
-                <td key={at}>{all(cell.children, definitions)}</td>
+                <td key={at}>{all(cell.children, context)}</td>
               ))}
             </tr>
           ))}

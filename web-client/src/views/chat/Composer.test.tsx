@@ -2,6 +2,7 @@
 
 import { act, fireEvent, screen } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
+import { say as saidIn } from "../../state/thread";
 import { fakeApi, showPage } from "../../test-page";
 import { Composer } from "./Composer";
 
@@ -46,6 +47,24 @@ describe("Composer", () => {
     fireEvent.keyDown(field, { key: "Enter" });
     expect(screen.getByTestId<HTMLButtonElement>("send").disabled).toBe(true);
     expect(say).not.toHaveBeenCalled();
+  });
+
+  it("says something once more in other words, and gives back what was being written", () => {
+    const { field, flow, say } = open();
+    act(() => {
+      flow.thread.update((thread) => saidIn(thread, "r1", "Add buy milk", 1));
+      flow.draft.update(() => "half a thought");
+      flow.edit("r1");
+    });
+    expect(field.value).toBe("Add buy milk");
+    expect(screen.getByTestId("editing").textContent).toContain("new message");
+    fireEvent.keyDown(field, { key: "Escape" });
+    expect([screen.queryByTestId("editing"), field.value]).toEqual([null, "half a thought"]);
+    act(() => flow.edit("r1"));
+    write(field, "Add buy oat milk");
+    fireEvent.keyDown(field, { key: "Enter" });
+    expect(say).toHaveBeenCalledExactlyOnceWith("Add buy oat milk");
+    expect([screen.queryByTestId("editing"), field.value]).toEqual([null, "half a thought"]);
   });
 
   it("keeps what is too long to send", () => {

@@ -6,6 +6,7 @@ import { type KeyboardEvent, type SyntheticEvent, useEffect, useId, useLayoutEff
 import type { Flow } from "../../app/flow";
 import { useStore } from "../../app/services";
 import { running } from "../../state/thread";
+import { Button } from "../parts/Button";
 
 /** The contract's limit, in bytes of UTF-8. */
 const MAX_BYTES = 32 * 1024;
@@ -26,6 +27,7 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
   const text = useStore(flow.draft, (draft) => draft);
   const busy = useStore(flow.thread, (thread) => running(thread) !== undefined);
   const asked = useStore(flow.thread, (thread) => running(thread)?.phase === "waiting_for_approval");
+  const editing = useStore(flow.editing, (now) => now !== null);
   const stopping = useStore(flow.thread, (thread) => thread.stopping !== null);
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
@@ -55,6 +57,7 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
   const send = () => {
     if (!ready) return;
     flow.draft.update(() => "");
+    flow.stopEditing();
     flow.say(trimmed);
     onSent?.();
   };
@@ -68,6 +71,9 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       send();
+    } else if (event.key === "Escape" && editing) {
+      event.preventDefault();
+      flow.stopEditing();
     } else if (event.key === "Escape" && busy) {
       event.preventDefault();
       flow.stop();
@@ -85,6 +91,16 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
           This is too long to send: at most 32 KiB fit into one message.
         </p>
       )}
+      {editing && (
+        <div data-testid="editing" className="flex items-center gap-3 px-2 pb-1.5 text-sm text-muted">
+          <p id={`${id}-editing`} className="min-w-0 flex-1">
+            Sent as a new message. The earlier one and its answer stay where they are, and so does what was done.
+          </p>
+          <Button size="sm" look="quiet" data-testid="stop-editing" onClick={() => flow.stopEditing()}>
+            Cancel
+          </Button>
+        </div>
+      )}
       <div className="flex items-end gap-2 rounded-xl border border-edge bg-surface p-1.5 shadow-raised focus-within:border-accent focus-within:outline-1 focus-within:outline-accent">
         <label htmlFor={id} className="sr-only">
           Message
@@ -97,7 +113,7 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
           value={text}
           placeholder={asked ? "Yes, no, or something else…" : placeholder}
           aria-invalid={tooLong || undefined}
-          aria-describedby={tooLong ? `${id}-note` : undefined}
+          aria-describedby={tooLong ? `${id}-note` : editing ? `${id}-editing` : undefined}
           enterKeyHint="send"
           onChange={(event) => flow.draft.update(() => event.target.value)}
           onKeyDown={pressed}

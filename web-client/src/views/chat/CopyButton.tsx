@@ -1,11 +1,17 @@
-// Copies an answer as it was written, in markdown.
+// Copies what was said or answered as it was written.
 
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useServices } from "../../app/services";
 import { IconButton } from "../parts/Button";
 
-export function CopyButton({ text }: { readonly text: string }) {
+interface CopyButtonProps {
+  readonly text: string;
+  /** What it is. */
+  readonly what: "answer" | "message";
+}
+
+export function CopyButton({ text, what }: CopyButtonProps) {
   const { toasts } = useServices();
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -24,8 +30,8 @@ export function CopyButton({ text }: { readonly text: string }) {
   };
   return (
     <IconButton
-      label="Copy answer"
-      data-testid="copy"
+      label={`Copy ${what}`}
+      data-testid={what === "answer" ? "copy" : "copy-message"}
       onClick={() => void copy()}
       className="size-7 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100"
     >

@@ -80,7 +80,7 @@ export function Reply({ turn, flow, place }: ReplyProps) {
       <Ending turn={turn} flow={flow} />
       {!working && turn.endedAt !== null && (
         <footer className="-mt-2 -mb-2 -ml-1.5 flex h-7 items-center gap-1.5 text-xs text-muted">
-          {turn.text !== "" && <CopyButton text={turn.text} />}
+          {turn.text !== "" && <CopyButton text={turn.text} what="answer" />}
           <time
             dateTime={new Date(turn.endedAt).toISOString()}
             className="opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100"

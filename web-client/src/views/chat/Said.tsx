@@ -4,7 +4,8 @@ import { Clock, RotateCw, SquarePen } from "lucide-react";
 import type { Flow } from "../../app/flow";
 import { clockWords } from "../../state/due";
 import type { Turn } from "../../state/turn";
-import { Button } from "../parts/Button";
+import { Button, IconButton } from "../parts/Button";
+import { CopyButton } from "./CopyButton";
 import type { Place } from "./RowView";
 
 interface SaidProps {
@@ -20,7 +21,7 @@ export function Said({ turn, flow, place }: SaidProps) {
       {...place}
       data-testid="user-message"
       data-phase={turn.phase}
-      className="flex flex-col items-end pt-5"
+      className="group flex flex-col items-end pt-5"
     >
       <h2 className="sr-only">You said</h2>
       <p className="max-w-[85%] rounded-xl rounded-br-sm bg-sunken px-4 py-2.5 text-[1rem] leading-6 whitespace-pre-wrap" dir="auto">
@@ -52,7 +53,22 @@ function Status({ turn, flow }: { readonly turn: Turn; readonly flow: Flow }) {
   }
   if (turn.phase === "sending") return <span>Sending…</span>;
   if (turn.said === null) return null;
-  return <time dateTime={new Date(turn.said.at).toISOString()}>{clockWords(turn.said.at)}</time>;
+  return (
+    <>
+      <span className="flex opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
+        <CopyButton text={turn.said.text} what="message" />
+        <IconButton
+          label="Edit and send again"
+          data-testid="edit-message"
+          onClick={() => flow.edit(turn.key)}
+          className="size-7"
+        >
+          <SquarePen className="max-w-4" />
+        </IconButton>
+      </span>
+      <time dateTime={new Date(turn.said.at).toISOString()}>{clockWords(turn.said.at)}</time>
+    </>
+  );
 }
 
 function Unsent({ turn, flow }: { readonly turn: Turn; readonly flow: Flow }) {
