@@ -30,6 +30,7 @@ mod m20261122_000010_approvals;
 mod m20261123_000001_approval_policy;
 mod m20261123_000002_approvals_of_calls;
 mod m20261123_000003_waiting_turns;
+mod m20261123_000010_turn_take_ups;
 mod m20261123_000020_session_details;
 
 /// Runs the changes in their order.
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_approval_policy::Migration),
             Box::new(m20261123_000002_approvals_of_calls::Migration),
             Box::new(m20261123_000003_waiting_turns::Migration),
+            Box::new(m20261123_000010_turn_take_ups::Migration),
             Box::new(m20261123_000020_session_details::Migration),
         ]
     }

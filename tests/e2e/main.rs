@@ -32,6 +32,7 @@ mod ownership;
 mod page;
 mod queueing;
 mod receipts;
+mod replicas;
 mod sessions;
 mod streams;
 mod task_lists;

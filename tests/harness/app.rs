@@ -12,6 +12,7 @@ use crate::{
     Answer, PATIENCE, User,
     database::Database,
     fake_model::{FakeModel, KEY, NAME},
+    home::Home,
 };
 
 /// A password that passes the rules.
@@ -44,6 +45,13 @@ impl Setup {
     pub fn set(mut self, name: &str, value: impl Into<String>) -> Self {
         self.env.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// On this database.
+    #[must_use]
+    pub fn on(self, home: &Home) -> Self {
+        let set = |setup: Self, (name, value): (String, String)| setup.set(&name, value);
+        home.settings().into_iter().fold(self, set)
     }
 
     /// Answers come from this model.

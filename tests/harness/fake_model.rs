@@ -8,6 +8,7 @@ use std::{
     collections::VecDeque,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
 use axum::{
@@ -56,6 +57,8 @@ struct Recorded {
     violations: Vec<String>,
     /// Texts that must not be in any request: user ids, tokens.
     secrets: Vec<String>,
+    /// When answers were hung up on before their end.
+    hung_up: Vec<Instant>,
 }
 
 impl FakeModel {
@@ -104,6 +107,11 @@ impl FakeModel {
     /// How many requests there were so far.
     pub fn asked(&self) -> usize {
         self.shared.lock().seen.len()
+    }
+
+    /// When the other side hung up in the middle of an answer, each time.
+    pub fn hung_up(&self) -> Vec<Instant> {
+        self.shared.lock().hung_up.clone()
     }
 
     /// The latest request.
@@ -194,7 +202,11 @@ async fn complete(
         return StatusCode::GONE.into_response();
     };
     match script {
-        Ok(script) => script.into_response(),
+        Ok(script) => script.sent(move || {
+            if let Some(shared) = shared.upgrade() {
+                shared.lock().hung_up.push(Instant::now());
+            }
+        }),
         Err(problem) => {
             let body = json!({ "error": { "message": problem, "type": "scripted", "code": null } });
             (StatusCode::NOT_IMPLEMENTED, Json(body)).into_response()

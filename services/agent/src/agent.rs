@@ -2,7 +2,9 @@
 
 use std::{fmt, sync::Arc};
 
-use taskchat_domain::{ApprovalPolicy, Clock, Error, Failure, TimeZone, TurnId, UserId};
+use taskchat_domain::{
+    ApprovalPolicy, Clock, EntryBody, Error, Failure, FailureKind, TimeZone, TurnId, UserId,
+};
 use tokio::io::DuplexStream;
 use tokio_util::sync::CancellationToken;
 
@@ -45,10 +47,19 @@ pub enum Ending {
     /// The person was asked whether something may be done ([`Journal::ask_person`]). Once they have
     /// answered, the turn can be taken up again.
     Waiting,
-    /// It was stopped. What was said and done until then is stored, and no call is open.
-    Cancelled,
-    /// It was given up. What was said and done until then is stored, and no call is open.
-    Failed(Failure),
+    /// It was stopped.
+    Cancelled {
+        /// What is to be stored in one transaction with the end, and not before: the text so far,
+        /// and an answer to each open call.
+        last: Vec<EntryBody>,
+    },
+    /// It was given up.
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// As for [`Ending::Cancelled`].
+        last: Vec<EntryBody>,
+    },
     /// The journal failed: nothing more can be said about the turn, and it can be taken up again.
     Broken(Error),
 }
@@ -82,6 +93,11 @@ impl Agent {
     ) -> Ending {
         // On the heap: callers keep many turns at once.
         Box::pin(turn::drive(self, bench, journal, cancel)).await
+    }
+
+    /// Gives a turn up without any more work on it: [`Ending::Failed`], or [`Ending::Broken`].
+    pub async fn give_up(&self, bench: &Bench, journal: &dyn Journal, kind: FailureKind) -> Ending {
+        turn::give_up(self, bench, journal, kind).await
     }
 }
 

@@ -1,13 +1,15 @@
 //! One turn, driven: decide ([`next`]), act, have the outcome stored, again.
 //!
 //! The journal is told of a step before the step has any effect, and of every result before the
-//! model is. Whatever stops the turn, what was said is stored and no call is left open.
+//! model is. Whatever stops the turn, what was said goes along with its end and no call is left
+//! open.
 
 mod ask;
 mod backing;
 mod calls;
 mod failure;
 mod permission;
+mod settle;
 mod speech;
 #[cfg(test)]
 mod tests;
@@ -16,8 +18,8 @@ mod watch;
 use std::sync::Arc;
 
 use taskchat_domain::{
-    ApprovalReason, Call, CallId, CallResult, Entry, EntryBody, Error, Failure, FailureKind,
-    Notice, NoticeKind,
+    ApprovalReason, Call, CallId, CallResult, Entry, EntryBody, Error, FailureKind, Notice,
+    NoticeKind, chain,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -31,6 +33,7 @@ use crate::{
 };
 use ask::{Answer, AskError};
 use backing::Verdict;
+use settle::Scene;
 use speech::Speech;
 use watch::{Interrupt, Watch};
 
@@ -54,21 +57,30 @@ pub(crate) async fn drive(
         toolbox: None,
         said: String::new(),
     };
-    let stop = match turn.work().await {
-        Ok(Outcome::Answered) => return Ending::Completed,
-        Ok(Outcome::Waiting) => return Ending::Waiting,
-        Err(stop) => stop,
-    };
-    let ending = match stop {
-        Stop::Broken(cause) => return Ending::Broken(cause),
-        Stop::Cancelled => Ending::Cancelled,
-        Stop::Failed(kind) => Ending::Failed(Failure {
-            kind,
-            text: failure::words(kind, turn.has_changed_something()),
-        }),
-    };
-    match turn.settle(&ending).await {
-        Ok(()) => ending,
+    match turn.work().await {
+        Ok(Outcome::Answered) => Ending::Completed,
+        Ok(Outcome::Waiting) => Ending::Waiting,
+        Err(Stop::Broken(cause)) => Ending::Broken(cause),
+        Err(Stop::Cancelled) => turn.scene().cancelled(),
+        Err(Stop::Failed(kind)) => turn.scene().failed(kind),
+    }
+}
+
+/// Gives a turn up without any more work on it.
+pub(crate) async fn give_up(
+    agent: &Agent,
+    bench: &Bench,
+    journal: &dyn Journal,
+    kind: FailureKind,
+) -> Ending {
+    match journal.history().await {
+        Ok(history) => Scene {
+            history: &history,
+            turn: bench.turn_id,
+            limits: &agent.limits,
+            said: "",
+        }
+        .failed(kind),
         Err(cause) => Ending::Broken(cause),
     }
 }
@@ -314,26 +326,14 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// After a stop: stores what was said, and answers what was called.
-    async fn settle(&mut self, ending: &Ending) -> Result<(), Error> {
-        let mut last = Vec::new();
-        if !self.said.is_empty() {
-            last.push(EntryBody::Model {
-                text: std::mem::take(&mut self.said),
-            });
+    /// What the end of a turn that was stopped is made from.
+    fn scene(&self) -> Scene<'_> {
+        Scene {
+            history: &self.history,
+            turn: self.bench.turn_id,
+            limits: &self.agent.limits,
+            said: &self.said,
         }
-        if let Step::CallTools(open) | Step::Wait(open) =
-            next(&self.history, self.bench.turn_id, &self.agent.limits)
-        {
-            let (code, message) = failure::unrun(ending);
-            for OpenCall { call, .. } in open {
-                last.push(EntryBody::Result(refusal(&call.id, code, message)));
-            }
-        }
-        if !last.is_empty() {
-            self.history.extend(self.journal.append(last).await?);
-        }
-        Ok(())
     }
 
     /// What to do about the answer. The built-in assistant words its answers from receipts.
@@ -369,11 +369,6 @@ impl Turn<'_> {
         bodies(&self.history, self.bench.turn_id)
             .any(|body| matches!(body, EntryBody::Model { .. }))
     }
-
-    fn has_changed_something(&self) -> bool {
-        bodies(&self.history, self.bench.turn_id)
-            .any(|body| matches!(body, EntryBody::Result(result) if result.receipt.is_some()))
-    }
 }
 
 fn without_ai() -> Notice {
@@ -381,16 +376,4 @@ fn without_ai() -> Notice {
         kind: NoticeKind::AnsweredWithoutAi,
         text: "The AI model could not be used, so the built-in assistant answered.".to_owned(),
     }
-}
-
-/// An error with its causes, for the log.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    text
 }

@@ -15,6 +15,8 @@ pub struct Config {
     pub approval_ttl: Duration,
     /// How often a follower is told that its connection is alive.
     pub heartbeat: Duration,
+    /// How often a follower looks for what other processes have done while they cannot tell it.
+    pub poll: Duration,
 }
 
 impl Default for Config {
@@ -25,6 +27,7 @@ impl Default for Config {
             lease: Duration::from_secs(10),
             approval_ttl: Duration::from_secs(15 * 60),
             heartbeat: Duration::from_secs(15),
+            poll: Duration::from_millis(250),
         }
     }
 }

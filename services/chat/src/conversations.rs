@@ -4,6 +4,7 @@ use taskchat_domain::{
     Conversation, ConversationId, ConversationTitle, Error, Excerpt, Noun, Page, PageRequest,
     Result, UserId,
 };
+use taskchat_store::News;
 
 use crate::Chat;
 
@@ -61,6 +62,7 @@ impl Chat {
         }
         tx.commit().await?;
         self.runner.stop_conversation(id);
+        self.wakes.tell(News::StopAll(id));
         // What waits there, for its turn or for approval, is closed as well.
         self.runner.nudge(id);
         Ok(())

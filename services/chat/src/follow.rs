@@ -7,15 +7,13 @@ use futures::Stream;
 use taskchat_domain::{
     Error, Noun, Reply, Result, Timestamp, Turn, TurnEvent, TurnId, TurnState, UserId,
 };
+use taskchat_store::News;
 use tokio::time::{Instant, sleep_until};
 
 use crate::Chat;
 
 /// Events read at once; with the reader's pace it bounds what a slow reader costs.
 const BATCH: u32 = 256;
-
-/// How long news of another replica may take. In-process news arrive at once.
-const POLL: Duration = Duration::from_millis(250);
 
 /// How long `cancel` waits for the runner to close the turn before it answers as things stand.
 const CANCEL_WAIT: Duration = Duration::from_secs(5);
@@ -73,7 +71,7 @@ impl Chat {
                     return;
                 }
                 tokio::select! {
-                    () = waiter.news_or(POLL) => {}
+                    () = waiter.news_or_poll() => {}
                     () = sleep_until(heartbeat) => {
                         heartbeat = Instant::now() + chat.config.heartbeat;
                         yield Followed::Heartbeat(chat.clock.now());
@@ -101,10 +99,14 @@ impl Chat {
                         return Ok((turn, reply));
                     }
                 }
-                Some(turn) if turn.state == TurnState::Running => {}
+                Some(turn) if turn.state == TurnState::Running => {
+                    waiter.news_or_poll().await;
+                    continue;
+                }
                 _ => return self.turn(user, id).await,
             }
-            waiter.news_or(POLL).await;
+            // It may come to wait behind another turn's approval, of which it hears nothing.
+            waiter.news_or_soon().await;
         }
     }
 
@@ -112,7 +114,7 @@ impl Chat {
     async fn wait_for_end(&self, user: &UserId, id: TurnId) -> Result<(Turn, Reply)> {
         let mut waiter = self.wakes.subscribe(id);
         while !self.is_over(user, id).await? {
-            waiter.news_or(POLL).await;
+            waiter.news_or_poll().await;
         }
         self.turn(user, id).await
     }
@@ -136,6 +138,7 @@ impl Chat {
         self.wakes.wake(id);
         if has_begun && !turn.state.is_final() {
             self.runner.stop(id);
+            self.wakes.tell(News::Stop(id));
             // One that waits for approval, or has just stopped to wait, runs nowhere.
             self.runner.nudge(turn.conversation_id);
             let ended = tokio::time::timeout(CANCEL_WAIT, self.wait_for_end(user, id)).await;

@@ -89,6 +89,11 @@ impl TurnJournal {
         self.state.lock().await.entries.clone()
     }
 
+    /// Notes text of the current step that followers were sent by a process that has died.
+    pub(crate) async fn has_sent(&self, text: &str) {
+        text.clone_into(&mut self.state.lock().await.step);
+    }
+
     /// Returns once there is text that waits to be written.
     pub(crate) async fn text_waits(&self) {
         self.text_waits.notified().await;
@@ -114,18 +119,9 @@ impl TurnJournal {
         self.write(&mut state, Vec::new(), vec![started]).await
     }
 
-    /// Ends the turn: the last event, and the state, in one transaction.
-    pub(crate) async fn close(&self, ended: TurnState, failure: Option<Failure>) -> Result<()> {
-        self.end(Vec::new(), ended, failure).await
-    }
-
-    /// As [`Self::close`], storing model text whose deltas were sent by a process that has died. At
-    /// once, since a turn whose text is stored and that is still open looks as if it was answered.
-    pub(crate) async fn close_with(&self, text: String, ended: TurnState) -> Result<()> {
-        self.end(vec![EntryBody::Model { text }], ended, None).await
-    }
-
-    async fn end(
+    /// Ends the turn: the last entries, the last event, and the state, in one transaction, since a
+    /// turn whose text is stored and that is still open looks as if it was answered.
+    pub(crate) async fn close(
         &self,
         bodies: Vec<EntryBody>,
         ended: TurnState,
@@ -147,7 +143,11 @@ impl TurnJournal {
     ) -> Result<()> {
         let (id, lease, now) = (self.turn.id, Some(self.lease), self.clock.now());
         let tx = self.store.begin(&self.user).await?;
+        put_right(&tx, self.turn.id, &mut bodies).await?;
         let mut events = state.take_pending();
+        for body in &bodies {
+            events.extend(state.event_of(body));
+        }
         let open = Approval::open_among(&state.entries).cloned();
         // Whoever stops the turn does not want what it was about to do.
         let denied = open.map(|open| open.closed(ApprovalState::Denied, now));
@@ -208,6 +208,12 @@ impl TurnJournal {
         let entries = if bodies.is_empty() {
             Vec::new()
         } else {
+            if state.counted != Some(state.usage) {
+                // A process that dies takes no usage with it, and the turn has got further.
+                tx.advance_turn(self.turn.id, self.lease, state.usage)
+                    .await?;
+                state.counted = Some(state.usage);
+            }
             tx.append_entries(self.turn.conversation_id, self.turn.id, bodies, None, now)
                 .await?
         };

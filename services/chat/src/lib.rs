@@ -11,10 +11,12 @@ mod config;
 mod conversations;
 mod follow;
 mod journal;
+mod keep;
 mod ledger;
 mod messages;
 mod receipts;
 mod recover;
+mod relay;
 mod retry;
 mod run;
 mod start;
@@ -32,6 +34,7 @@ pub use config::Config;
 pub use follow::Followed;
 pub use start::{IfBusy, Send};
 
+use relay::Relay;
 use run::Runner;
 use wake::Wakes;
 
@@ -43,6 +46,8 @@ pub struct Chat {
     config: Config,
     wakes: Wakes,
     runner: Arc<Runner>,
+    tracker: TaskTracker,
+    abort: CancellationToken,
 }
 
 impl Chat {
@@ -59,14 +64,14 @@ impl Chat {
         abort: CancellationToken,
         config: Config,
     ) -> Self {
-        let wakes = Wakes::default();
+        let wakes = Wakes::new(config.poll);
         let runner = Runner::new(
             store.clone(),
             agent,
             Arc::clone(&clock),
             wakes.clone(),
-            tracker,
-            abort,
+            tracker.clone(),
+            abort.clone(),
             config.clone(),
         );
         Self {
@@ -75,12 +80,25 @@ impl Chat {
             config,
             wakes,
             runner: Arc::new(runner),
+            tracker,
+            abort,
         }
     }
 
-    /// Takes up what other processes left behind, now and from then on, until `stop` is cancelled.
+    /// Takes up what other processes left behind, now and from then on, until `stop` is cancelled;
+    /// and lets processes on the same database know of each other's turns.
     pub fn resume(&self, stop: CancellationToken) {
         Arc::clone(&self.runner).sweep(stop);
+        let exchange = self.store.exchange();
+        if exchange.has_others() {
+            let relay = Relay {
+                exchange,
+                wakes: self.wakes.clone(),
+                runner: Arc::clone(&self.runner),
+            };
+            self.tracker.spawn(relay.clone().speak(self.abort.clone()));
+            self.tracker.spawn(relay.hear(self.abort.clone()));
+        }
     }
 
     /// A turn and what it has come to.

@@ -34,7 +34,11 @@ pub(crate) async fn recover(
             } else {
                 TurnState::Interrupted
             };
-            journal.close_with(text.to_owned(), ended).await?;
+            journal.has_sent(text).await;
+            let said = EntryBody::Model {
+                text: text.to_owned(),
+            };
+            journal.close(vec![said], ended, None).await?;
             Ok(Recovered::Closed(ended))
         }
     }

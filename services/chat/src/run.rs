@@ -1,4 +1,7 @@
-//! Running turns: lease one, let the agent work on it, close it.
+//! Running turns: lease one, let the agent work on it, close it. What is looked for now and then is
+//! in `sweep`.
+
+mod sweep;
 
 use std::{
     collections::HashMap,
@@ -8,34 +11,29 @@ use std::{
 
 use taskchat_agent::{Agent, Bench, Ending};
 use taskchat_domain::{
-    Clock, ConversationId, Error, Failure, FailureKind, Kind, Result, Turn, TurnId, TurnState,
-    Usage, UserId,
+    Clock, ConversationId, Failure, FailureKind, Kind, Result, Turn, TurnId, TurnState, Usage,
+    UserId, chain,
 };
-use taskchat_store::{Store, UserTx};
+use taskchat_store::{News, Store, UserTx};
 use tokio::{
-    sync::OnceCell,
-    time::{Interval, MissedTickBehavior, interval, sleep},
+    sync::{Notify, OnceCell},
+    time::sleep,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tracing::{Instrument, Span, error, info, info_span, warn};
+use tracing::{Instrument, error, info, info_span, warn};
 use uuid::Uuid;
 
 use crate::{
-    approvals::expire,
     config::Config,
-    journal::{COALESCE_FOR, TurnJournal, last_event},
+    journal::{TurnJournal, last_event},
+    keep::Keeper,
     recover::{Recovered, recover},
     wake::Wakes,
 };
 
-/// How often a process looks for turns that nobody runs; more often where leases are shorter.
-const SWEEP: Duration = Duration::from_secs(1);
-
-/// The shortest period of anything done again and again.
-const SHORTEST: Duration = Duration::from_millis(10);
-
-/// Overdue approvals closed in one look.
-const OVERDUE: u32 = 100;
+/// How often a turn is taken up from processes that died over it before it is given up. What ends
+/// a process each time it is tried would otherwise end one after the other, for ever.
+const MOST_TAKE_UPS: i32 = 5;
 
 /// A turn to be run here, and what proves it.
 #[derive(Debug)]
@@ -43,6 +41,8 @@ struct Leased {
     user: UserId,
     turn: Turn,
     lease: Uuid,
+    /// How often it was taken up from a dead process without getting any further.
+    take_ups: i32,
 }
 
 /// Runs the turns that this process has leased.
@@ -59,6 +59,8 @@ pub(crate) struct Runner {
     taken_over: OnceCell<()>,
     /// What runs here, by its lease.
     running: Mutex<HashMap<Uuid, Running>>,
+    /// Told whenever a turn begins to run here.
+    begun: Notify,
 }
 
 #[derive(Debug, Clone)]
@@ -88,6 +90,7 @@ impl Runner {
             config,
             taken_over: OnceCell::new(),
             running: Mutex::default(),
+            begun: Notify::new(),
         }
     }
 
@@ -96,60 +99,6 @@ impl Runner {
         let runner = Arc::clone(self);
         self.tracker
             .spawn(async move { runner.drain(conversation).await }.in_current_span());
-    }
-
-    /// Looks for turns that nobody runs, now and then, until `stop` is cancelled.
-    pub(crate) fn sweep(self: Arc<Self>, stop: CancellationToken) {
-        let tracker = self.tracker.clone();
-        tracker.spawn(async move {
-            let mut tick = every(SWEEP.min(self.config.lease / 2));
-            loop {
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    _ = tick.tick() => {}
-                }
-                self.expire().await;
-                loop {
-                    match self.claim(None).await {
-                        Ok(Some(leased)) => {
-                            let runner = Arc::clone(&self);
-                            self.tracker.spawn(async move {
-                                let conversation = leased.turn.conversation_id;
-                                runner.run(leased).await;
-                                runner.drain(conversation).await;
-                            });
-                        }
-                        Ok(None) => break,
-                        Err(cause) => {
-                            warn!(error = %chain(&cause), "cannot look for waiting turns");
-                            break;
-                        }
-                    }
-                }
-            }
-        });
-    }
-
-    /// Closes approvals that nobody has answered in time; their turns go on.
-    async fn expire(self: &Arc<Self>) {
-        let now = self.clock.now();
-        let overdue = match self.store.leases().overdue_approvals(now, OVERDUE).await {
-            Ok(overdue) => overdue,
-            Err(cause) => {
-                warn!(error = %chain(&cause), "cannot look for overdue approvals");
-                return;
-            }
-        };
-        for (user, asked) in overdue {
-            match expire(&self.store, &user, &asked, now).await {
-                Ok(Some(expired)) => {
-                    self.wakes.wake(expired.turn_id);
-                    self.nudge(expired.conversation_id);
-                }
-                Ok(None) => {}
-                Err(cause) => warn!(error = %chain(&cause), "cannot close an overdue approval"),
-            }
-        }
     }
 
     /// Stops a turn if it runs here.
@@ -195,13 +144,19 @@ impl Runner {
             Some(conversation) => leases.claim_in(conversation, lease, now, ttl).await?,
             None => leases.claim(lease, now, ttl).await?,
         };
-        Ok(claimed.map(|(user, turn)| Leased { user, turn, lease }))
+        Ok(claimed.map(|it| Leased {
+            user: it.user,
+            turn: it.turn,
+            lease,
+            take_ups: it.take_ups,
+        }))
     }
 
     /// Runs the turns of a conversation until none is waiting, or somebody else runs one.
     async fn drain(&self, conversation: ConversationId) {
         loop {
             if self.abort.is_cancelled() {
+                self.wakes.tell(News::Waiting(conversation));
                 return;
             }
             match self.claim(Some(conversation)).await {
@@ -218,7 +173,7 @@ impl Runner {
 
     /// Runs one leased turn to its end.
     async fn run(&self, leased: Leased) {
-        let (turn, lease) = (&leased.turn, leased.lease);
+        let turn = &leased.turn;
         let span = info_span!(
             "invoke_agent",
             otel.name = "invoke_agent taskchat",
@@ -228,16 +183,11 @@ impl Runner {
             turn.id = %turn.id,
         );
         let stop = self.abort.child_token();
-        let (id, conversation) = (turn.id, turn.conversation_id);
-        let running = Running {
-            turn: id,
-            conversation,
-            stop: stop.clone(),
-        };
-        self.running().insert(lease, running);
+        let id = turn.id;
+        let here = self.note(&leased, stop.clone());
         let begun = std::time::Instant::now();
         let ended = self.work(leased, stop).instrument(span.clone()).await;
-        self.running().remove(&lease);
+        drop(here);
         let _entered = span.enter();
         let duration_ms = begun.elapsed().as_millis();
         match ended {
@@ -257,11 +207,17 @@ impl Runner {
     }
 
     async fn work(&self, leased: Leased, stop: CancellationToken) -> Result<TurnState> {
-        let Leased { user, turn, lease } = leased;
+        let Leased {
+            user,
+            turn,
+            lease,
+            take_ups,
+        } = leased;
         if turn.cancel_requested {
             stop.cancel();
         }
         let begun_before = turn.last_seq > 0;
+        let worn_out = take_ups > MOST_TAKE_UPS && !turn.cancel_requested;
         let bench = Bench {
             user: user.clone(),
             turn_id: turn.id,
@@ -286,65 +242,60 @@ impl Runner {
         }
 
         let done = CancellationToken::new();
-        self.keep(Arc::clone(&journal), stop.clone(), done.clone());
+        let keeper = Keeper {
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            journal: Arc::clone(&journal),
+            lease: self.config.lease,
+            stop: stop.clone(),
+        };
+        keeper.spawn(&self.tracker, done.clone());
         let _done = done.drop_guard();
-        let (state, failure) = match self.agent.run(&bench, &*journal, &stop).await {
-            Ending::Completed => (TurnState::Completed, None),
+        let ending = if worn_out {
+            let kind = FailureKind::CutOff;
+            self.agent.give_up(&bench, &*journal, kind).await
+        } else {
+            self.agent.run(&bench, &*journal, &stop).await
+        };
+        let (state, failure, last) = match ending {
+            Ending::Completed => (TurnState::Completed, None, Vec::new()),
             // The journal has laid it aside already.
             Ending::Waiting => return Ok(TurnState::WaitingForApproval),
             // Not the person's wish: the process is going down.
-            Ending::Cancelled if self.abort.is_cancelled() => (TurnState::Interrupted, None),
-            Ending::Cancelled => (TurnState::Cancelled, None),
-            Ending::Failed(failure) => {
+            Ending::Cancelled { last } if self.abort.is_cancelled() => {
+                (TurnState::Interrupted, None, last)
+            }
+            Ending::Cancelled { last } => (TurnState::Cancelled, None, last),
+            Ending::Failed { failure, last } => {
                 log_failure(journal.turn(), &failure);
-                (TurnState::Failed, Some(failure))
+                (TurnState::Failed, Some(failure), last)
             }
             Ending::Broken(cause) => return Err(cause),
         };
-        journal.close(state, failure).await?;
+        journal.close(last, state, failure).await?;
         Ok(state)
     }
 
-    /// Beside the agent: writes text that waits, renews the lease, and sees that somebody wants
-    /// the turn to stop.
-    fn keep(&self, journal: Arc<TurnJournal>, stop: CancellationToken, done: CancellationToken) {
-        let (store, clock) = (self.store.clone(), Arc::clone(&self.clock));
-        let (id, owner) = (journal.turn().id, journal.lease());
-        let lease = self.config.lease;
-        let keeper = async move {
-            let mut renew = every(lease / 5);
-            renew.tick().await;
-            loop {
-                tokio::select! {
-                    () = journal.text_waits() => {
-                        sleep(COALESCE_FOR).await;
-                        // A failed write is seen by the agent at its next one.
-                        if let Err(cause) = journal.flush().await {
-                            warn!(error = %chain(&cause), "cannot write text");
-                        }
-                    }
-                    _ = renew.tick() => {
-                        let until = clock.now() + lease;
-                        match store.leases().renew(id, owner, until).await {
-                            Ok(Some(false)) => {}
-                            // Asked to stop, or somebody else has it; the fence does the rest.
-                            Ok(Some(true) | None) => stop.cancel(),
-                            Err(cause) => warn!(error = %chain(&cause), "cannot renew a lease"),
-                        }
-                    }
-                }
-            }
+    /// Notes that a turn runs here, for as long as the answer lives.
+    fn note(&self, leased: &Leased, stop: CancellationToken) -> Here<'_> {
+        let running = Running {
+            turn: leased.turn.id,
+            conversation: leased.turn.conversation_id,
+            stop,
         };
-        let span = Span::current();
-        self.tracker.spawn(
-            async move {
-                tokio::select! {
-                    () = done.cancelled() => {}
-                    () = keeper => {}
-                }
-            }
-            .instrument(span),
-        );
+        self.running().insert(leased.lease, running);
+        self.begun.notify_one();
+        Here {
+            runner: self,
+            lease: leased.lease,
+        }
+    }
+
+    /// Returns once no turn runs here.
+    pub(crate) async fn idle(&self) {
+        while !self.running().is_empty() {
+            sleep(Duration::from_millis(10)).await;
+        }
     }
 
     fn running(&self) -> std::sync::MutexGuard<'_, HashMap<Uuid, Running>> {
@@ -352,31 +303,24 @@ impl Runner {
     }
 }
 
-/// Ticks, however short a period was configured.
-fn every(period: Duration) -> Interval {
-    let mut tick = interval(period.max(SHORTEST));
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    tick
+/// A turn runs here until this is dropped, also by a panic.
+struct Here<'a> {
+    runner: &'a Runner,
+    lease: Uuid,
+}
+
+impl Drop for Here<'_> {
+    fn drop(&mut self) {
+        self.runner.running().remove(&self.lease);
+    }
 }
 
 /// A failed turn is news for whoever runs the server when it is not the model's doing.
 fn log_failure(turn: &Turn, failure: &Failure) {
     match failure.kind {
-        FailureKind::Internal | FailureKind::ToolsUnavailable => {
+        FailureKind::Internal | FailureKind::ToolsUnavailable | FailureKind::CutOff => {
             error!(turn.id = %turn.id, kind = ?failure.kind, "turn failed");
         }
         _ => warn!(turn.id = %turn.id, kind = ?failure.kind, "turn failed"),
     }
-}
-
-/// An error with its causes, for the log.
-fn chain(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    text
 }

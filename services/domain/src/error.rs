@@ -78,6 +78,19 @@ pub enum Error {
     Internal(#[source] BoxError),
 }
 
+/// An error with its causes, in one line for the log.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
+
 impl Error {
     /// A value that is missing or wrong; `problem` reads on from the field's name.
     pub fn invalid(

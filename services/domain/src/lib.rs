@@ -25,7 +25,7 @@ pub use clock::{Clock, SystemClock, Timestamp};
 pub use conversation::{Conversation, ConversationTitle, Excerpt, Message, Role};
 pub use due::Due;
 pub use entry::{Call, CallId, CallResult, Entry, EntryBody, Notice, NoticeKind};
-pub use error::{BoxError, Error, Kind, Noun, Result};
+pub use error::{BoxError, Error, Kind, Noun, Result, chain};
 pub use filter::{OrderKey, TaskFilter, TaskOrder};
 pub use id::{ApprovalId, ConversationId, EntryId, OperationId, SessionId, TaskId, TurnId, UserId};
 pub use page::{Page, PageRequest};

@@ -116,6 +116,8 @@ pub enum FailureKind {
     ToolsUnavailable,
     /// More steps than allowed.
     TooManySteps,
+    /// One process after the other died over it.
+    CutOff,
     /// A bug or a broken store.
     Internal,
 }

@@ -122,6 +122,7 @@ pub(crate) fn failed_turn(
         FailureKind::ModelMisbehaved | FailureKind::TooManySteps => {
             (Code::Internal, "MODEL_MISBEHAVED")
         }
+        FailureKind::CutOff => (Code::Internal, "TURN_CUT_OFF"),
         FailureKind::Internal => (Code::Internal, "INTERNAL"),
     };
     let details = vec![
@@ -139,9 +140,10 @@ pub(crate) const fn failure_code(kind: FailureKind) -> &'static str {
     match kind {
         FailureKind::ModelUnavailable | FailureKind::ToolsUnavailable => "UNAVAILABLE",
         FailureKind::TimedOut => "DEADLINE_EXCEEDED",
-        FailureKind::ModelMisbehaved | FailureKind::TooManySteps | FailureKind::Internal => {
-            "INTERNAL"
-        }
+        FailureKind::ModelMisbehaved
+        | FailureKind::TooManySteps
+        | FailureKind::CutOff
+        | FailureKind::Internal => "INTERNAL",
     }
 }
 

@@ -133,6 +133,9 @@ pub struct Turns {
     /// How often a follower hears that its connection is alive.
     #[serde(with = "humantime_serde")]
     pub heartbeat: Duration,
+    /// How often a follower looks for what other processes have done while they cannot tell it.
+    #[serde(with = "humantime_serde")]
+    pub poll: Duration,
 }
 
 impl Default for Turns {
@@ -141,6 +144,7 @@ impl Default for Turns {
             lease: Duration::from_secs(10),
             approval_ttl: Duration::from_secs(15 * 60),
             heartbeat: Duration::from_secs(15),
+            poll: Duration::from_millis(250),
         }
     }
 }
@@ -281,6 +285,7 @@ impl Config {
             lease: self.turns.lease,
             approval_ttl: self.turns.approval_ttl,
             heartbeat: self.turns.heartbeat,
+            poll: self.turns.poll,
         }
     }
 }

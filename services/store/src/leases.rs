@@ -5,7 +5,7 @@ use std::time::Duration;
 use sea_orm::{
     ColumnTrait, Condition, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, Select,
-    sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Query},
+    sea_query::{Alias, CaseStatement, Expr, ExprTrait, LockBehavior, LockType, Query, SimpleExpr},
 };
 use taskchat_domain::{ConversationId, Error, Result, Timestamp, Turn, TurnId, TurnState, UserId};
 use uuid::Uuid;
@@ -17,6 +17,18 @@ use crate::{
     store::begin_write,
     turns::{UNFINISHED, turn, unfinished},
 };
+
+/// A turn to be run by whoever has claimed it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claimed {
+    /// Whose it is.
+    pub user: UserId,
+    /// The turn.
+    pub turn: Turn,
+    /// How often it was taken up from a process that had died, this time included, since it last
+    /// got any further ([`crate::UserTx::advance_turn`]).
+    pub take_ups: i32,
+}
 
 /// Leases on everybody's turns.
 #[derive(Debug, Clone)]
@@ -44,7 +56,7 @@ impl Leases {
         owner: Uuid,
         now: Timestamp,
         ttl: Duration,
-    ) -> Result<Option<(UserId, Turn)>> {
+    ) -> Result<Option<Claimed>> {
         self.claim_where(Condition::all(), owner, now, ttl).await
     }
 
@@ -58,7 +70,7 @@ impl Leases {
         owner: Uuid,
         now: Timestamp,
         ttl: Duration,
-    ) -> Result<Option<(UserId, Turn)>> {
+    ) -> Result<Option<Claimed>> {
         let here = Condition::all().add(Column::ConversationId.eq(conversation.uuid()));
         self.claim_where(here, owner, now, ttl).await
     }
@@ -69,7 +81,7 @@ impl Leases {
         owner: Uuid,
         now: Timestamp,
         ttl: Duration,
-    ) -> Result<Option<(UserId, Turn)>> {
+    ) -> Result<Option<Claimed>> {
         let now = micros(now);
         let until = micros(now + ttl);
         let claimable = Entity::find()
@@ -86,21 +98,22 @@ impl Leases {
         let Some(id) = first(locked, &tx).await? else {
             return Ok(None);
         };
-        let claimed = Entity::update_many()
+        let rows = Entity::update_many()
             .col_expr(Column::State, Expr::value(TurnState::Running.as_str()))
             .col_expr(Column::LeaseOwner, Expr::value(owner))
             .col_expr(Column::LeaseUntil, Expr::value(until))
+            .col_expr(Column::TakeUps, take_ups_now())
             .filter(Column::Id.eq(id))
             .exec_with_returning(&tx)
             .await;
-        let claimed = match claimed.map_err(translate) {
+        let rows = match rows.map_err(translate) {
             Ok(rows) => rows,
             // The conversation has got a running turn in this very moment.
             Err(Error::AlreadyExists(_)) => return Ok(None),
             Err(cause) => return Err(cause),
         };
         tx.commit().await.map_err(translate)?;
-        claimed.into_iter().next().map(owned).transpose()
+        rows.into_iter().next().map(claimed).transpose()
     }
 
     /// Extends a lease and says whether somebody asked for the turn to stop; `None` when the lease
@@ -118,6 +131,23 @@ impl Leases {
             .await
             .map_err(translate)?;
         Ok(held.first().map(|row| row.cancel_requested))
+    }
+
+    /// The running turns, of everybody, that somebody wants to stop.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn to_stop(&self) -> Result<Vec<TurnId>> {
+        let ids: Vec<Uuid> = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            // The very words of the partial index: this is asked often.
+            .filter(Expr::cust("cancel_requested AND state = 'running'"))
+            .into_tuple()
+            .all(&self.reader)
+            .await
+            .map_err(translate)?;
+        Ok(ids.into_iter().map(TurnId::from).collect())
     }
 
     /// Frees every lease where the database is embedded. Only one process can serve a SQLite file,
@@ -188,7 +218,21 @@ async fn first<C: sea_orm::ConnectionTrait>(
         .map_err(translate)
 }
 
-fn owned(row: Model) -> Result<(UserId, Turn)> {
+/// One more for a turn that was running, the way a turn is found whose process has died.
+fn take_ups_now() -> SimpleExpr {
+    let was_running = Expr::col(Column::State).eq(TurnState::Running.as_str());
+    CaseStatement::new()
+        .case(was_running, Expr::col(Column::TakeUps).add(1))
+        .finally(Expr::col(Column::TakeUps))
+        .into()
+}
+
+fn claimed(row: Model) -> Result<Claimed> {
     let user = UserId::parse(&row.user_id).map_err(|cause| corrupt("turns", cause))?;
-    Ok((user, turn(row)?))
+    let take_ups = row.take_ups;
+    Ok(Claimed {
+        user,
+        turn: turn(row)?,
+        take_ups,
+    })
 }

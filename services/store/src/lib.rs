@@ -23,6 +23,7 @@ mod events;
 mod keyset;
 mod leases;
 mod ledger;
+mod news;
 mod scope;
 mod search;
 mod sessions;
@@ -37,7 +38,8 @@ mod turns;
 
 pub use accounts::{Account, Accounts};
 pub use config::{Config, OpenError};
-pub use leases::Leases;
+pub use leases::{Claimed, Leases};
+pub use news::{Exchange, Heard, Listener, News};
 pub use scope::{UserScope, UserTx};
 pub use sessions::{NewSession, NextToken, Rotation, Session};
 pub use store::Store;

@@ -12,7 +12,7 @@ use sea_orm::{
 use taskchat_domain::{Error, Result, UserId};
 use taskchat_migrations::{Migrator, MigratorTrait};
 
-use crate::{Accounts, Leases, OpenError, UserScope, UserTx, error::translate};
+use crate::{Accounts, Exchange, Leases, OpenError, UserScope, UserTx, error::translate};
 
 /// The advisory lock of PostgreSQL under which migrations run; any number nobody else uses.
 const MIGRATION_LOCK: i64 = 0x7461_736b_6368_6174;
@@ -61,6 +61,12 @@ impl Store {
     #[must_use]
     pub fn leases(&self) -> Leases {
         Leases::new(self.writer.clone(), self.reader.clone())
+    }
+
+    /// Where processes on this database tell each other news.
+    #[must_use]
+    pub fn exchange(&self) -> Exchange {
+        Exchange::new(self.writer.clone())
     }
 
     /// Brings the schema up to date. Several processes may do so at once: they take turns.

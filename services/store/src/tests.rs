@@ -4,6 +4,7 @@ mod accounts;
 mod approvals;
 mod conversations;
 mod ledger;
+mod news;
 mod opening;
 mod sessions;
 mod task_list;

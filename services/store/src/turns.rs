@@ -106,12 +106,33 @@ impl UserTx {
             body_hash: request.map(|(_, hash)| hash.to_owned()),
             created_at: micros(turn.created_at),
             ended_at: turn.ended_at.map(micros),
+            take_ups: 0,
         };
         Entity::insert(row.into_active_model())
             .exec_without_returning(&self.tx)
             .await
             .map_err(translate)?;
         Ok(())
+    }
+
+    /// Notes that a turn held by `lease` has got further: what it has used so far, and that the
+    /// take-ups before this do not count any more.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the turn has ended or is held by somebody else.
+    pub async fn advance_turn(&self, id: TurnId, lease: Uuid, usage: Usage) -> Result<()> {
+        let noted = Entity::update_many()
+            .col_expr(Column::InputTokens, Expr::value(usage.input_tokens))
+            .col_expr(Column::OutputTokens, Expr::value(usage.output_tokens))
+            .col_expr(Column::TakeUps, Expr::value(0))
+            .filter(fence(self.user_id(), id, Some(lease)))
+            .exec(&self.tx)
+            .await
+            .map_err(translate)?;
+        match noted.rows_affected {
+            1 => Ok(()),
+            _ => Err(lease_lost()),
+        }
     }
 
     /// Lays a turn that is held by `lease` aside until the person has answered, and gives it as it
@@ -129,6 +150,7 @@ impl UserTx {
             .col_expr(Column::OutputTokens, Expr::value(usage.output_tokens))
             .col_expr(Column::LeaseOwner, Expr::value(None::<Uuid>))
             .col_expr(Column::LeaseUntil, Expr::value(None::<Timestamp>))
+            .col_expr(Column::TakeUps, Expr::value(0))
             .filter(fence(self.user_id(), id, Some(lease)))
             .exec_with_returning(&self.tx)
             .await

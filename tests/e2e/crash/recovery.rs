@@ -208,6 +208,35 @@ async fn half_a_text_is_never_taken_for_the_answer() {
 }
 
 #[tokio::test]
+async fn the_half_text_of_a_failed_turn_is_stored_with_its_end_or_not_at_all() {
+    let mut it = Scene::new().await;
+    it.home
+        .run(
+            "CREATE TRIGGER no_end BEFORE UPDATE OF state ON turns WHEN NEW.state = 'failed' \
+             BEGIN SELECT RAISE(ABORT, 'refused by trigger'); END",
+        )
+        .await;
+    let gate = Gate::closed();
+    it.model
+        .says([Script::stream().delta("Once upon a time").hold(&gate).cut()]);
+    let turn = it.say("Tell me a story", None, 2).await;
+    gate.open();
+    eventually("it could not be closed", || async {
+        it.server.log().contains("turn broken off")
+    })
+    .await;
+    it.server.kill().await;
+    let book = it.home.book().await;
+    let kinds: Vec<&str> = book.entries.iter().map(|it| it.kind.as_str()).collect();
+    assert_eq!(kinds, ["user"], "nothing that looks like an answer");
+    it.home.run("DROP TRIGGER no_end").await;
+    it.server.rise().await;
+    let ended = it.ended(&turn).await;
+    assert_eq!(ended["state"], "interrupted");
+    assert_eq!(ended["response"]["response_text"], "Once upon a time");
+}
+
+#[tokio::test]
 async fn a_second_process_on_one_file_takes_the_turns_and_the_first_writes_nothing_more() {
     let it = Scene::new().await;
     let gate = Gate::closed();
@@ -293,4 +322,63 @@ async fn text_that_could_not_be_written_leaves_no_hole() {
     let ended = it.ended(&turn).await;
     assert_eq!(ended["state"], "interrupted");
     assert_eq!(ended["response"]["response_text"], "one ");
+}
+
+#[tokio::test]
+async fn what_was_used_before_a_crash_still_counts() {
+    let mut it = Scene::new().await;
+    it.model.says([
+        call("add_task", json!({ "title": "buy milk" })),
+        Script::stream().stall(),
+    ]);
+    let turn = it.say("Add buy milk", None, 3).await;
+    eventually("the model is asked again", || async {
+        it.model.asked() == 2
+    })
+    .await;
+    it.server.kill().await;
+    it.model.says([text("I added buy milk.")]);
+    it.server.rise().await;
+    let ended = it.ended(&turn).await;
+    assert_eq!(ended["state"], "completed");
+    // 11 and 7 for each of the two answers that were heard to their end.
+    let usage = &ended["response"]["usage"];
+    assert_eq!(
+        (&usage["input_tokens"], &usage["output_tokens"]),
+        (&json!(22), &json!(14)),
+        "{ended}"
+    );
+}
+
+#[tokio::test]
+async fn a_turn_that_ends_one_process_after_the_other_is_given_up() {
+    const MOST_TAKE_UPS: usize = 5;
+    let mut it = Scene::new().await;
+    it.model.otherwise(|_| Script::stream().stall());
+    let turn = it.say("Crash", None, 1).await;
+    for lives in 1..=MOST_TAKE_UPS {
+        eventually("the model is asked", || async { it.model.asked() == lives }).await;
+        it.server.kill().await;
+        it.server.rise().await;
+    }
+    eventually("the model is asked once more", || async {
+        it.model.asked() == MOST_TAKE_UPS + 1
+    })
+    .await;
+    it.server.kill().await;
+    it.server.rise().await;
+    let ended = it.ended(&turn).await;
+    assert_eq!(ended["state"], "failed", "{ended}");
+    assert_eq!(ended["failure"]["code"], "INTERNAL");
+    let words = ended["failure"]["response_text"].as_str();
+    assert!(
+        words.is_some_and(|words| words.contains("again and again")),
+        "{ended}"
+    );
+    assert_eq!(it.model.asked(), MOST_TAKE_UPS + 1, "nobody asked again");
+    // The conversation goes on.
+    it.model.otherwise(|_| text("Here I am."));
+    let conversation = ended["conversation_id"].as_str().expect("an id");
+    let next = it.say("Still there?", Some(conversation), 1).await;
+    assert_eq!(it.ended(&next).await["state"], "completed");
 }

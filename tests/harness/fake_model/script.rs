@@ -1,6 +1,6 @@
 //! What the scripted model answers to one request.
 
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -232,11 +232,17 @@ impl Script {
     }
 }
 
-impl IntoResponse for Script {
-    fn into_response(self) -> Response {
-        let frames = self.frames;
+impl Script {
+    /// The answer as it is sent; `on_hang_up` is called when nobody hears it to its end.
+    pub(super) fn sent(self, on_hang_up: impl FnOnce() + Send + 'static) -> Response {
+        let mut frames = VecDeque::from(self.frames);
+        let mut line = Line(Some(on_hang_up));
         let body = async_stream::stream! {
-            for frame in frames {
+            while let Some(frame) = frames.pop_front() {
+                // Whoever has been sent everything may go.
+                if frames.is_empty() && matches!(frame, Frame::Raw(_) | Frame::Cut) {
+                    line.end();
+                }
                 match frame {
                     Frame::Raw(text) => yield Ok::<_, std::io::Error>(Bytes::from(text)),
                     Frame::Wait(time) => tokio::time::sleep(time).await,
@@ -256,5 +262,23 @@ impl IntoResponse for Script {
             response.headers_mut().insert(name, value);
         }
         response
+    }
+}
+
+/// Somebody listens for as long as this lives.
+struct Line<F: FnOnce()>(Option<F>);
+
+impl<F: FnOnce()> Line<F> {
+    /// Nobody needs to listen any more.
+    fn end(&mut self) {
+        self.0 = None;
+    }
+}
+
+impl<F: FnOnce()> Drop for Line<F> {
+    fn drop(&mut self) {
+        if let Some(hang_up) = self.0.take() {
+            hang_up();
+        }
     }
 }

@@ -2,8 +2,6 @@
 
 use taskchat_domain::FailureKind;
 
-use crate::Ending;
-
 /// What the person is told about a turn that was given up.
 pub(super) fn words(kind: FailureKind, changed: bool) -> String {
     let what = match kind {
@@ -12,6 +10,7 @@ pub(super) fn words(kind: FailureKind, changed: bool) -> String {
         FailureKind::TimedOut => "The assistant took too long to answer.",
         FailureKind::ToolsUnavailable => "Your tasks could not be reached.",
         FailureKind::TooManySteps => "The assistant did not come to an end and was stopped.",
+        FailureKind::CutOff => "The assistant was cut off again and again and has given up.",
         FailureKind::Internal => "Something went wrong on our side.",
     };
     if changed {
@@ -22,17 +21,19 @@ pub(super) fn words(kind: FailureKind, changed: bool) -> String {
     }
 }
 
-/// Code and words of the result of a call that was not made, because the turn ended so.
-pub(super) fn unrun(ending: &Ending) -> (&'static str, &'static str) {
-    match ending {
-        Ending::Cancelled => ("CANCELLED", "cancelled before it was done"),
-        Ending::Failed(failure) => match failure.kind {
-            FailureKind::TimedOut => ("TIMED_OUT", "there was no time left to do it"),
-            FailureKind::ToolsUnavailable => ("TOOLS_UNAVAILABLE", "the tools cannot be reached"),
-            _ => ("NOT_DONE", "the turn ended before it was done"),
-        },
-        Ending::Completed | Ending::Waiting | Ending::Broken(_) => {
-            ("NOT_DONE", "the turn ended before it was done")
-        }
+/// Code and words of the result of a call that was not made, because the turn failed so; `None`: it
+/// was stopped.
+pub(super) const fn unrun(failed: Option<FailureKind>) -> (&'static str, &'static str) {
+    match failed {
+        None => ("CANCELLED", "cancelled before it was done"),
+        Some(FailureKind::TimedOut) => ("TIMED_OUT", "there was no time left to do it"),
+        Some(FailureKind::ToolsUnavailable) => ("TOOLS_UNAVAILABLE", "the tools cannot be reached"),
+        Some(
+            FailureKind::ModelUnavailable
+            | FailureKind::ModelMisbehaved
+            | FailureKind::TooManySteps
+            | FailureKind::CutOff
+            | FailureKind::Internal,
+        ) => ("NOT_DONE", "the turn ended before it was done"),
     }
 }

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod faults;
+mod stops;
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -13,11 +14,11 @@ use taskchat_domain::{
     ApprovalPolicy, Call, CallId, EntryBody, FailureKind, NoticeKind, SystemClock, TimeZone,
     TurnId, UserId,
 };
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Agent, Bench, Config, Ending, Limits, Model,
+    Agent, Bench, Config, Ending, Journal, Limits, Model,
     model::{Delta, Message, ModelError, Offline, Retry},
     testing::{
         journal::MemoryJournal,
@@ -77,22 +78,36 @@ impl Stage {
         ending
     }
 
-    async fn run_unchecked(&self) -> Ending {
-        let agent = Agent::new(
+    fn agent(&self) -> Agent {
+        Agent::new(
             Arc::clone(&self.model) as Arc<dyn Model>,
             self.fallback.clone(),
             Arc::new(self.hands.clone()),
             self.limits.clone(),
             Arc::new(SystemClock),
-        );
-        let bench = Bench {
+        )
+    }
+
+    fn bench(&self) -> Bench {
+        Bench {
             user: UserId::generate(),
             turn_id: self.turn,
             time_zone: TimeZone::UTC,
             approval_policy: self.policy,
-        };
+        }
+    }
+
+    async fn run_unchecked(&self) -> Ending {
+        let (agent, bench) = (self.agent(), self.bench());
         let run = agent.run(&bench, &self.journal, &self.cancel);
-        timeout(Duration::from_secs(30), run).await.expect("an end")
+        let ending = timeout(Duration::from_secs(30), run).await.expect("an end");
+        // As whoever closes the turn does.
+        if let Ending::Cancelled { last } | Ending::Failed { last, .. } = &ending
+            && !last.is_empty()
+        {
+            self.journal.append(last.clone()).await.unwrap();
+        }
+        ending
     }
 
     async fn completes(&self) {
@@ -102,7 +117,7 @@ impl Stage {
 
     async fn fails(&self, kind: FailureKind) -> String {
         match self.run().await {
-            Ending::Failed(failure) => {
+            Ending::Failed { failure, .. } => {
                 assert_eq!(failure.kind, kind);
                 failure.text
             }
@@ -197,42 +212,6 @@ async fn what_cannot_be_called_is_answered_without_calling_it() {
         panic!();
     };
     assert_eq!(first.arguments, json!({"_raw": "{\"title\": "}));
-}
-
-#[tokio::test]
-async fn cancelling_closes_the_request_and_keeps_the_text() {
-    let stage = Stage::new(vec![Scene::Stall(vec![text("Well, ")])]);
-    let cancel = stage.cancel.clone();
-    let (ending, ()) = tokio::join!(stage.run(), async {
-        sleep(Duration::from_millis(50)).await;
-        cancel.cancel();
-    });
-    assert!(matches!(ending, Ending::Cancelled), "{ending:?}");
-    assert_eq!(stage.journal.text(), "Well, ");
-}
-
-#[tokio::test]
-async fn cancelling_answers_every_open_call() {
-    let mut stage = Stage::new(vec![say(vec![add(0), call(1, "hang", json!({})), add(2)])]);
-    stage.limits.tool = Duration::from_secs(10);
-    let cancel = stage.cancel.clone();
-    let (ending, ()) = tokio::join!(stage.run(), async {
-        sleep(Duration::from_millis(100)).await;
-        cancel.cancel();
-    });
-    assert!(matches!(ending, Ending::Cancelled), "{ending:?}");
-    assert_eq!(stage.journal.script(), "cccree");
-    assert_eq!(stage.journal.codes(), ["CANCELLED", "CANCELLED"]);
-    assert_eq!(stage.hands.acted(), ["add_task"]);
-}
-
-#[tokio::test]
-async fn a_turn_that_was_cancelled_before_it_ran_does_nothing() {
-    let stage = Stage::resumed(vec![], vec![stored_call(1, "add_task")]);
-    stage.cancel.cancel();
-    assert!(matches!(stage.run().await, Ending::Cancelled));
-    assert_eq!(stage.journal.codes(), ["CANCELLED"]);
-    assert!(stage.hands.acted().is_empty());
 }
 
 #[tokio::test]
@@ -341,7 +320,7 @@ async fn the_built_in_assistant_stands_in_and_says_so() {
         let mut stage = Stage::new(vec![begun, refuse()]);
         stage.fallback = Some(Arc::new(Offline));
         let ending = stage.run().await;
-        assert!(matches!(ending, Ending::Failed(_)), "{ending:?}");
+        assert!(matches!(ending, Ending::Failed { .. }), "{ending:?}");
         assert!(!stage.journal.script().contains('n'));
     }
 }

@@ -14,6 +14,8 @@ pub(super) struct State {
     pub(super) entries: Vec<Entry>,
     calls: HashMap<CallId, ToolCall>,
     pub(super) usage: Usage,
+    /// The usage as stored from here; `None` before that.
+    pub(super) counted: Option<Usage>,
     /// After a write that is not known to have succeeded nothing is written any more: what is stored
     /// may differ from what is remembered here, and whoever takes the turn up reads it anew.
     latest: Write,

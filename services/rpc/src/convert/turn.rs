@@ -55,7 +55,7 @@ pub(crate) fn failure(failure: &Failure, reply: &Reply, owner: &UserId) -> v1::T
             | FailureKind::ModelMisbehaved
             | FailureKind::TimedOut
             | FailureKind::ToolsUnavailable => true,
-            FailureKind::TooManySteps | FailureKind::Internal => false,
+            FailureKind::TooManySteps | FailureKind::CutOff | FailureKind::Internal => false,
         },
     }
 }

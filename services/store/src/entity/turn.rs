@@ -26,6 +26,7 @@ pub(crate) struct Model {
     pub(crate) body_hash: Option<String>,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) ended_at: Option<DateTimeUtc>,
+    pub(crate) take_ups: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -39,7 +39,7 @@ async fn waiting(store: &TestStore, user: &UserId, expires: u64) -> (Turn, Appro
     let owner = Uuid::now_v7();
     let leases = store.leases();
     let claimed = leases.claim_in(conversation, owner, at(2), LEASE).await;
-    assert_eq!(claimed.unwrap().unwrap().1.id, turn.id);
+    assert_eq!(claimed.unwrap().unwrap().turn.id, turn.id);
     let approval = asked(&turn, expires);
     let used = Usage {
         input_tokens: 3,
@@ -125,7 +125,7 @@ async fn a_waiting_turn_keeps_its_place() {
         let claim = async |second: u64| {
             let leases = store.leases();
             let claimed = leases.claim(owner, at(second), LEASE).await.unwrap();
-            claimed.map(|(_, turn)| turn.id)
+            claimed.map(|it| it.turn.id)
         };
         // Neither the turn that waits nor the one behind it.
         assert_eq!(claim(500).await, None, "{}", store.name);
@@ -157,7 +157,7 @@ async fn a_waiting_turn_that_is_to_stop_can_be_taken_but_not_resumed() {
         tx.commit().await.unwrap();
         let leases = store.leases();
         let claimed = leases.claim(Uuid::now_v7(), at(3), LEASE).await.unwrap();
-        let (_, claimed) = claimed.unwrap();
+        let claimed = claimed.unwrap().turn;
         assert_eq!((claimed.id, claimed.cancel_requested), (turn.id, true));
     }
 }

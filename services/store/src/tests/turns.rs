@@ -32,7 +32,7 @@ async fn finish(tx: &UserTx, turn: TurnId, lease: Option<Uuid>) -> Result<()> {
 
 async fn claim(store: &TestStore, owner: Uuid, seconds: u64) -> Option<(UserId, TurnId)> {
     let claimed = store.leases().claim(owner, at(seconds), LEASE).await;
-    claimed.unwrap().map(|(user, turn)| (user, turn.id))
+    claimed.unwrap().map(|it| (it.user, it.turn.id))
 }
 
 #[tokio::test]
@@ -160,9 +160,9 @@ async fn turns_of_a_conversation_run_one_at_a_time_in_order() {
         let second = store.turn(&user, conversation).await;
         let owner = Uuid::now_v7();
         let claimed = store.leases().claim(owner, at(10), LEASE).await.unwrap();
-        let (whose, running) = claimed.unwrap();
-        assert_eq!((&whose, running.id), (&user, first.id));
-        assert_eq!(running.state, TurnState::Running);
+        let claimed = claimed.unwrap();
+        assert_eq!((&claimed.user, claimed.turn.id), (&user, first.id));
+        assert_eq!(claimed.turn.state, TurnState::Running);
         assert_eq!(claim(&store, owner, 11).await, None, "{}", store.name);
 
         let tx = store.begin(&user).await.unwrap();
@@ -178,7 +178,7 @@ async fn turns_of_a_conversation_run_one_at_a_time_in_order() {
         let none = leases.claim_in(other, owner, at(12), LEASE).await.unwrap();
         assert_eq!(none, None);
         let next = leases.claim_in(conversation, owner, at(12), LEASE).await;
-        assert_eq!(next.unwrap().unwrap().1.id, second.id);
+        assert_eq!(next.unwrap().unwrap().turn.id, second.id);
     }
 }
 
@@ -297,5 +297,42 @@ async fn asking_to_stop_reaches_the_runner() {
         let tx = store.begin(&user).await.unwrap();
         let over = tx.request_cancel(queued).await.unwrap().unwrap();
         assert_eq!(over.state, TurnState::Completed);
+    }
+}
+
+#[tokio::test]
+async fn take_ups_are_counted_until_the_turn_gets_further() {
+    for store in stores().await {
+        let user = store.person("ann").await;
+        let conversation = store.conversation(&user, 1).await;
+        let turn = store.turn(&user, conversation).await.id;
+        let lapsed = async |times: u64| {
+            let now = at(times * 2 * LEASE.as_secs());
+            let owner = Uuid::now_v7();
+            let claimed = store.leases().claim(owner, now, LEASE).await.unwrap();
+            (owner, claimed.unwrap())
+        };
+        for (times, expected) in [(1, 0), (2, 1), (3, 2)] {
+            assert_eq!(lapsed(times).await.1.take_ups, expected, "{}", store.name);
+        }
+        let (owner, _) = lapsed(4).await;
+        let usage = Usage {
+            input_tokens: 3,
+            output_tokens: 4,
+        };
+        let tx = store.begin(&user).await.unwrap();
+        let lost = tx.advance_turn(turn, Uuid::now_v7(), usage).await;
+        assert_eq!(lost.unwrap_err().kind(), Kind::Conflict);
+        tx.advance_turn(turn, owner, usage).await.unwrap();
+        tx.commit().await.unwrap();
+        // What it has used is known to whoever takes it up.
+        let (owner, claimed) = lapsed(5).await;
+        assert_eq!((claimed.take_ups, claimed.turn.usage), (1, usage));
+        // A turn that waits for the person was not cut off.
+        let tx = store.begin(&user).await.unwrap();
+        tx.park_turn(turn, owner, usage).await.unwrap();
+        assert!(tx.unpark_turn(turn).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(lapsed(6).await.1.take_ups, 0, "{}", store.name);
     }
 }

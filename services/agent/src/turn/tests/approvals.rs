@@ -75,7 +75,7 @@ async fn a_waiting_turn_that_is_stopped_leaves_no_call_open() {
     waits(&stage).await;
     stage.cancel.cancel();
     let ending = stage.run().await;
-    assert!(matches!(ending, Ending::Cancelled), "{ending:?}");
+    assert!(matches!(ending, Ending::Cancelled { .. }), "{ending:?}");
     assert_eq!(stage.journal.codes(), ["CANCELLED"; 7]);
 }
 

@@ -60,7 +60,7 @@ async fn what_was_said_is_kept_and_not_asked_for_again() {
     ] {
         let stage = Stage::new(vec![cut]);
         let ending = stage.run().await;
-        assert!(matches!(ending, Ending::Failed(_)), "{ending:?}");
+        assert!(matches!(ending, Ending::Failed { .. }), "{ending:?}");
         assert_eq!(stage.journal.script(), "t");
         assert_eq!(stage.journal.text(), "Half an");
         assert!(stage.hands.acted().is_empty());

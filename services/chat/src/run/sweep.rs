@@ -1,0 +1,114 @@
+//! What a process looks for now and then: turns that nobody runs, approvals that nobody answers, and
+//! turns of its own that somebody wants to stop.
+
+use std::{sync::Arc, time::Duration};
+
+use taskchat_domain::chain;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use super::Runner;
+use crate::{approvals::expire, keep::every};
+
+/// How often a process looks for turns that nobody runs; more often where leases are shorter.
+const SWEEP: Duration = Duration::from_secs(1);
+
+/// Overdue approvals closed in one look.
+const OVERDUE: u32 = 100;
+
+/// How often a process in which turns run looks for those to be stopped. One look for all of them;
+/// most of the time its own callers or the other processes have told it before.
+const STOPS: Duration = Duration::from_millis(75);
+
+impl Runner {
+    /// Looks until `stop` is cancelled; for turns to be stopped, until there are none any more.
+    pub(crate) fn sweep(self: Arc<Self>, stop: CancellationToken) {
+        let runner = Arc::clone(&self);
+        self.tracker.spawn(async move {
+            tokio::select! {
+                () = runner.abort.cancelled() => {}
+                () = runner.look_for_stops() => {}
+            }
+        });
+        let tracker = self.tracker.clone();
+        tracker.spawn(async move {
+            let mut tick = every(SWEEP.min(self.config.lease / 2));
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    _ = tick.tick() => {}
+                }
+                self.expire().await;
+                self.take_up().await;
+            }
+        });
+    }
+
+    /// Runs the turns that nobody runs.
+    async fn take_up(self: &Arc<Self>) {
+        loop {
+            match self.claim(None).await {
+                Ok(Some(leased)) => {
+                    let runner = Arc::clone(self);
+                    self.tracker.spawn(async move {
+                        let conversation = leased.turn.conversation_id;
+                        runner.run(leased).await;
+                        runner.drain(conversation).await;
+                    });
+                }
+                Ok(None) => return,
+                Err(cause) => {
+                    warn!(error = %chain(&cause), "cannot look for waiting turns");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Closes approvals that nobody has answered in time; their turns go on.
+    async fn expire(self: &Arc<Self>) {
+        let now = self.clock.now();
+        let overdue = match self.store.leases().overdue_approvals(now, OVERDUE).await {
+            Ok(overdue) => overdue,
+            Err(cause) => {
+                warn!(error = %chain(&cause), "cannot look for overdue approvals");
+                return;
+            }
+        };
+        for (user, asked) in overdue {
+            match expire(&self.store, &user, &asked, now).await {
+                Ok(Some(expired)) => {
+                    self.wakes.wake(expired.turn_id);
+                    self.nudge(expired.conversation_id);
+                }
+                Ok(None) => {}
+                Err(cause) => warn!(error = %chain(&cause), "cannot close an overdue approval"),
+            }
+        }
+    }
+
+    /// Stops turns of this process that were cancelled through another one.
+    async fn look_for_stops(&self) {
+        let mut was_trouble = false;
+        loop {
+            let begun = self.begun.notified();
+            if self.running().is_empty() {
+                begun.await;
+            }
+            sleep(STOPS).await;
+            match self.store.leases().to_stop().await {
+                Ok(turns) => {
+                    turns.into_iter().for_each(|turn| self.stop(turn));
+                    was_trouble = false;
+                }
+                Err(cause) => {
+                    if !was_trouble {
+                        warn!(error = %chain(&cause), "cannot look for turns to be stopped");
+                    }
+                    was_trouble = true;
+                }
+            }
+        }
+    }
+}
