@@ -111,7 +111,12 @@ async fn what_is_denied_is_not_done_and_the_assistant_is_told() {
     model.says([adds(6), text("Then I added nothing.")]);
     let reply = ada.chat("Add six").await.ok();
     let asked = asked(&reply);
+    // Whoever opens the conversation elsewhere is asked as well.
+    let conversation = user::text(&reply, "conversation_id");
+    let listed = async || ada.messages(&conversation).await[1]["approvals"].clone();
+    assert_eq!(listed().await, json!([asked]));
     let denied = decide(&ada, &asked, "deny").await.ok();
+    assert_eq!(listed().await, json!([]));
     assert_eq!(denied["state"], "denied");
     assert!(denied["decided_at"].is_string());
     let turn = ended(&ada, &user::text(&reply, "turn_id")).await;

@@ -31,6 +31,10 @@ async fn fails(ada: &User, status: u16, code: &str) -> Value {
         .ok();
     assert_eq!(turn["state"], "failed", "{turn}");
     assert_eq!(turn["failure"]["response_text"], words);
+    // Whoever reads the conversation again sees what the caller saw: what was said, and the failure.
+    assert_eq!(messages[1]["failure"], turn["failure"]);
+    assert_eq!(messages[1]["content"], turn["response"]["response_text"]);
+    assert!(messages[0]["failure"].is_null(), "{}", messages[0]);
     assert!(ada.tasks().await.is_empty());
     problem
 }
@@ -47,7 +51,10 @@ async fn s107_a_model_that_never_answers() {
 async fn a_model_that_stops_in_the_middle() {
     let (_app, model, ada) = ada(App::setup().set("TASKCHAT_MODEL__IDLE_TIMEOUT", "300ms")).await;
     model.says([Script::stream().delta("I am about to ").stall()]);
-    fails(&ada, 504, "DEADLINE_EXCEEDED").await;
+    let problem = fails(&ada, 504, "DEADLINE_EXCEEDED").await;
+    let conversation = user::text(&problem, "conversation_id");
+    let said = &ada.messages(&conversation).await[1]["content"];
+    assert_eq!(said, "I am about to ");
 }
 
 #[tokio::test]

@@ -89,7 +89,10 @@ fn question(turn: &Turn, entries: &[Entry]) -> Option<Message> {
         content: text.clone(),
         tool_calls: Vec::new(),
         notices: Vec::new(),
+        approvals: Vec::new(),
+        failure: None,
         created_at: entry.created_at,
+        conversation_id: turn.conversation_id,
         turn_id: turn.id,
         status: turn.state,
     })
@@ -101,10 +104,6 @@ fn answer(turn: &Turn, entries: &[Entry]) -> Option<Message> {
         return None;
     }
     let reply = Reply::fold(turn, entries);
-    let content = match (&turn.failure, reply.text.is_empty()) {
-        (Some(failure), true) => failure.text.clone(),
-        _ => reply.text,
-    };
     let last_entry = entries
         .iter()
         .rev()
@@ -113,10 +112,13 @@ fn answer(turn: &Turn, entries: &[Entry]) -> Option<Message> {
     Some(Message {
         id: turn.message_id,
         role: Role::Assistant,
-        content,
+        content: reply.text,
         tool_calls: reply.tool_calls,
         notices: reply.notices,
+        approvals: reply.approvals,
+        failure: turn.failure.clone(),
         created_at: turn.ended_at.or(last_entry).unwrap_or(turn.created_at),
+        conversation_id: turn.conversation_id,
         turn_id: turn.id,
         status: turn.state,
     })

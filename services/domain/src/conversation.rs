@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConversationId, EntryId, Error, Notice, Result, Timestamp, ToolCall, TurnId, TurnState,
+    Approval, ConversationId, EntryId, Error, Failure, Notice, Result, Timestamp, ToolCall, TurnId, TurnState,
     task::refuse_nul,
 };
 
@@ -88,8 +88,14 @@ pub struct Message {
     pub tool_calls: Vec<ToolCall>,
     /// What the person should know beside the text.
     pub notices: Vec<Notice>,
+    /// What waits for the person's word.
+    pub approvals: Vec<Approval>,
+    /// Why the turn was given up; absent for the person.
+    pub failure: Option<Failure>,
     /// When it was stored.
     pub created_at: Timestamp,
+    /// Its conversation.
+    pub conversation_id: ConversationId,
     /// The turn it belongs to.
     pub turn_id: TurnId,
     /// Where that turn stands.

@@ -128,7 +128,7 @@ pub(crate) fn failed_turn(
     let details = vec![
         any(
             "taskchat.v1.TurnFailure",
-            &turn::failure(failure, reply, user),
+            &turn::failure(failure, reply.into(), user),
         ),
         reason(why),
     ];

@@ -2,8 +2,8 @@
 
 use taskchat_chat::Followed;
 use taskchat_domain::{
-    EventBody, Failure, FailureKind, Notice, NoticeKind, Reply, ToolCall, Turn, TurnEvent, TurnId,
-    TurnState, Usage, UserId,
+    ConversationId, EventBody, Failure, FailureKind, Notice, NoticeKind, Reply, ToolCall, Turn,
+    TurnEvent, TurnId, TurnState, Usage, UserId,
 };
 use taskchat_proto::v1::{self, turn_event::Event};
 
@@ -17,7 +17,7 @@ pub(crate) fn turn(turn: &Turn, reply: &Reply, owner: &UserId) -> v1::Turn {
         conversation_id: turn.conversation_id.to_string(),
         state: state(turn.state).into(),
         response: Some(response(reply, owner)),
-        failure: failed.map(|it| failure(it, reply, owner)),
+        failure: failed.map(|it| failure(it, reply.into(), owner)),
         last_seq: seq(turn.last_seq),
         created_at: Some(timestamp(turn.created_at)),
         ended_at: turn.ended_at.map(timestamp),
@@ -43,12 +43,31 @@ pub(crate) fn response(reply: &Reply, owner: &UserId) -> v1::ChatResponse {
     }
 }
 
-pub(crate) fn failure(failure: &Failure, reply: &Reply, owner: &UserId) -> v1::TurnFailure {
+/// The turn that was given up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Failed<'a> {
+    pub(crate) conversation_id: ConversationId,
+    pub(crate) turn_id: TurnId,
+    /// What had happened until then.
+    pub(crate) calls: &'a [ToolCall],
+}
+
+impl<'a> From<&'a Reply> for Failed<'a> {
+    fn from(reply: &'a Reply) -> Self {
+        Self {
+            conversation_id: reply.conversation_id,
+            turn_id: reply.turn_id,
+            calls: &reply.tool_calls,
+        }
+    }
+}
+
+pub(crate) fn failure(failure: &Failure, of: Failed<'_>, owner: &UserId) -> v1::TurnFailure {
     v1::TurnFailure {
-        conversation_id: reply.conversation_id.to_string(),
-        turn_id: reply.turn_id.to_string(),
+        conversation_id: of.conversation_id.to_string(),
+        turn_id: of.turn_id.to_string(),
         response_text: failure.text.clone(),
-        tool_calls: tool_calls(&reply.tool_calls, owner),
+        tool_calls: tool_calls(of.calls, owner),
         code: failure_code(failure.kind).to_owned(),
         retryable: match failure.kind {
             FailureKind::ModelUnavailable
@@ -103,7 +122,7 @@ fn body(body: EventBody, owner: &UserId) -> Event {
         EventBody::Failed {
             failure: why,
             reply,
-        } => Event::Failed(failure(&why, &reply, owner)),
+        } => Event::Failed(failure(&why, (&reply).into(), owner)),
     }
 }
 
