@@ -58,13 +58,15 @@ stage() {
 # --- what each stage does -------------------------------------------------------------------
 
 run_tools() { "$setup/tools.sh" && "$setup/npm.sh" web-client; }
-run_test_tools() { "$setup/system.sh" && "$setup/grpcurl.sh" && "$setup/schemathesis.sh" && "$setup/npm.sh" tests/browser; }
+run_test_tools() { "$setup/system.sh" && "$setup/grpcurl.sh" && "$setup/schemathesis.sh" \
+    && "$setup/oracles.sh" && "$setup/npm.sh" tests/browser; }
 run_proto() { (cd web-client && npx --no-install buf lint ..); }
 run_fmt() { "$CARGO" fmt --all --check; }
 run_page() { "$setup/page.sh"; }
 run_clippy() { "$CARGO" clippy --workspace --all-targets --locked -- -D warnings; }
 run_build() { "$CARGO" build --workspace --all-targets --locked; }
 run_rust() { "$setup/postgres.sh" "$CARGO" test --workspace --locked --no-fail-fast; }
+run_oracles() { "$CARGO" test --workspace --locked --no-fail-fast --test envoy; }
 run_web_lint() { npm --prefix web-client run --silent lint && npm --prefix web-client run --silent typecheck; }
 run_web() { npm --prefix web-client test; }
 run_clients() { node --test --test-reporter=tap tests/clients/*.test.mjs; }
@@ -97,12 +99,14 @@ one() {
     lint) lint ;;
     rust) stage tools run_tools && stage page run_page && stage test-tools run_test_tools \
         && stage build run_build && stage rust run_rust ;;
+    # Part of `rust`, and of interest alone.
+    oracles) stage test-tools run_test_tools && stage oracles run_oracles ;;
     web) stage tools run_tools && stage web run_web ;;
     clients) stage test-tools run_test_tools && stage build run_build && stage clients run_clients ;;
     openapi) stage test-tools run_test_tools && stage build run_build && stage openapi run_openapi ;;
     browser) stage test-tools run_test_tools && stage page run_page && stage build run_build \
         && stage browser run_browser ;;
-    *) echo "unknown stage $1: lint, rust, web, clients, openapi or browser" >&2 && exit 2 ;;
+    *) echo "unknown stage $1: lint, rust, oracles, web, clients, openapi or browser" >&2 && exit 2 ;;
     esac
 }
 
