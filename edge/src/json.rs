@@ -22,7 +22,7 @@ mod write;
 
 pub(crate) use fault::{Fault, Faults};
 pub(crate) use plan::{MessagePlan, Plans, has_null};
-pub(crate) use read::{Reader, member};
+pub(crate) use read::{Reader, member, member_named};
 pub(crate) use scalar::Source;
 pub(crate) use tree::Json;
 pub(crate) use well_known::WellKnown;

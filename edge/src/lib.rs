@@ -60,6 +60,7 @@ pub use guard::{Guard, Incoming};
 pub use json::JsonStyle;
 pub use openapi::{OpenApi, RequestHeader};
 pub use options::{Config, Options};
+pub use problem::{NotAProblem, Problems};
 pub use rule::{RuleError, TemplateError};
 pub use upstream::{Reach, RootsError, Upstream, here, there, there_by, trusting};
 
@@ -89,7 +90,7 @@ pub fn router(
     let plans = json::Plans::new(&pool, &options.json);
     let openapi = options.openapi.as_ref();
     let openapi = openapi.map(|about| openapi::Document::new(about, &pool, &rules, &options));
-    let cors = web::cors(&options.config.cors_origins)?;
+    let cors = web::cors(&options)?;
     let edge = Arc::new(Edge {
         plans,
         rules,

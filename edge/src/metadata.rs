@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use tonic::{Status, metadata::MetadataMap};
+use tonic::metadata::MetadataMap;
+
+use crate::problem::Refusal;
 
 /// Request headers that every service may want to see. All others stay here, so that a caller cannot
 /// speak to what stands between edge and service.
@@ -66,15 +68,57 @@ fn is_base64(value: &HeaderValue) -> bool {
     trimmed.is_ok_and(|text| STANDARD_NO_PAD.decode(text).is_ok())
 }
 
-/// The caller's deadline: at most eight digits and a unit, as gRPC over HTTP/2 writes it.
-pub(crate) fn timeout(headers: &HeaderMap) -> Result<Option<Duration>, Status> {
-    let Some(value) = headers.get("grpc-timeout") else {
-        return Ok(None);
+/// How long the caller will wait: `grpc-timeout`, as gRPC over HTTP/2 writes it, or `x-timeout`, as
+/// people do; the shorter one when both are there.
+pub(crate) fn timeout(headers: &HeaderMap) -> Result<Option<Duration>, Refusal> {
+    let read = |name: &'static str, parse: fn(&str) -> Option<Duration>, form: &'static str| {
+        let Some(value) = headers.get(name) else {
+            return Ok(None);
+        };
+        let parsed = value.to_str().ok().and_then(parse);
+        parsed.map(Some).ok_or(Refusal::Header(name, form))
     };
-    let parsed = value.to_str().ok().and_then(parse_timeout);
-    parsed.map(Some).ok_or_else(|| {
-        Status::invalid_argument("grpc-timeout must be a number and one of H, M, S, m, u, n")
-    })
+    let grpc = read(
+        "grpc-timeout",
+        parse_timeout,
+        "must be at most eight digits and one of H, M, S, m, u, n",
+    )?;
+    let plain = read(
+        "x-timeout",
+        parse_plain,
+        "must be seconds such as 2, 1.5s or 250ms",
+    )?;
+    Ok(grpc.into_iter().chain(plain).min())
+}
+
+/// A deadline as metadata, so that the service can give up as well.
+pub(crate) fn pass_timeout(timeout: Duration, metadata: &mut MetadataMap) {
+    let (micros, seconds) = (timeout.as_micros(), timeout.as_secs());
+    // Eight digits are allowed.
+    let text = match micros {
+        0..100_000_000 => format!("{micros}u"),
+        _ => format!("{}S", seconds.min(99_999_999)),
+    };
+    if let Ok(text) = text.parse() {
+        metadata.insert("grpc-timeout", text);
+    }
+}
+
+/// Seconds with at most nine digits before and after the point, or whole milliseconds.
+fn parse_plain(text: &str) -> Option<Duration> {
+    let is_number =
+        |text: &str| (1..=9).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    if let Some(millis) = text.strip_suffix("ms") {
+        let millis = is_number(millis).then(|| millis.parse().ok())??;
+        return Some(Duration::from_millis(millis));
+    }
+    let text = text.strip_suffix('s').unwrap_or(text);
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    if !is_number(seconds) || !is_number(fraction) {
+        return None;
+    }
+    let nanos = format!("{fraction:0<9}").parse().ok()?;
+    Some(Duration::new(seconds.parse().ok()?, nanos))
 }
 
 fn parse_timeout(text: &str) -> Option<Duration> {
@@ -171,6 +215,51 @@ mod tests {
         ];
         for (text, expected) in rows {
             assert_eq!(parse_timeout(text), expected, "{text:?}");
+        }
+        let rows = [
+            ("2", Some(2000)),
+            ("1.5", Some(1500)),
+            ("1.5s", Some(1500)),
+            ("0.25s", Some(250)),
+            ("250ms", Some(250)),
+            ("0", Some(0)),
+            ("", None),
+            ("s", None),
+            ("ms", None),
+            ("1.", None),
+            (".5", None),
+            ("-1", None),
+            ("1m", None),
+            ("1 s", None),
+            ("1.5ms", None),
+            ("1e3", None),
+            ("1234567890", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(
+                parse_plain(text),
+                expected.map(Duration::from_millis),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_shorter_deadline_counts_and_is_passed_on() {
+        let both = headers(&[("grpc-timeout", "3S"), ("x-timeout", "1.5")]);
+        let timeout = timeout(&both).unwrap().unwrap();
+        assert_eq!(timeout, Duration::from_millis(1500));
+        let rows = [
+            (timeout, "1500000u"),
+            (Duration::ZERO, "0u"),
+            (Duration::from_secs(99), "99000000u"),
+            (Duration::from_secs(100), "100S"),
+            (Duration::MAX, "99999999S"),
+        ];
+        for (timeout, expected) in rows {
+            let mut metadata = MetadataMap::from_headers(both.clone());
+            pass_timeout(timeout, &mut metadata);
+            assert_eq!(metadata.get("grpc-timeout").unwrap(), expected);
         }
     }
 }

@@ -64,6 +64,9 @@ pub struct Options {
     pub ignored_parameters: Vec<String>,
     /// Request headers that become metadata, besides the usual ones (see `metadata.rs`).
     pub forwarded_headers: Vec<HeaderName>,
+    /// Headers that pages of other origins may send, besides the usual ones and those that become
+    /// metadata.
+    pub cors_headers: Vec<HeaderName>,
     /// Paths that go to the upstream as they are, each with all below it.
     pub pass_through: Vec<String>,
     /// Describes the API as OpenAPI 3.1. Off by default.
@@ -89,6 +92,7 @@ impl Default for Options {
             update_mask: Some(("update_mask".to_owned(), vec![Method::PATCH])),
             ignored_parameters: Vec::new(),
             forwarded_headers: Vec::new(),
+            cors_headers: Vec::new(),
             pass_through: Vec::new(),
             openapi: None,
             page: None,

@@ -1,6 +1,7 @@
 //! Every refusal in HTTP's dialect: a status and an RFC 9457 problem. The only file that turns gRPC
 //! codes into HTTP statuses.
 
+mod back;
 mod details;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::{
     json::{Fault, Plans},
     metadata,
 };
+pub use back::{NotAProblem, Problems};
 use details::Details;
 
 /// Why the edge, or the service behind it, does not do what was asked.
@@ -34,6 +36,10 @@ pub(crate) enum Refusal {
     TooLarge(usize),
     /// The body is no JSON; says where it breaks.
     Malformed(String),
+    /// The body broke off.
+    Cut,
+    /// A header cannot be read; says what it must be.
+    Header(&'static str, &'static str),
     /// Fields are wrong.
     Faults(Vec<Fault>),
     /// The service says so, or the guard.
@@ -105,6 +111,16 @@ impl Problem {
                 StatusCode::BAD_REQUEST,
                 Code::InvalidArgument,
                 format!("the body is not JSON: {place}"),
+            ),
+            Refusal::Cut => Self::plain(
+                StatusCode::BAD_REQUEST,
+                Code::InvalidArgument,
+                "the body ended too early",
+            ),
+            Refusal::Header(name, form) => Self::plain(
+                StatusCode::BAD_REQUEST,
+                Code::InvalidArgument,
+                format!("{name} {form}"),
             ),
             Refusal::Faults(faults) => Self::faults(&faults, options),
             Refusal::Status(status) => Self::status(&status, options, plans),

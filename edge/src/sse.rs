@@ -46,15 +46,16 @@ pub(crate) async fn stream(call: Call<'_>, headers: &HeaderMap) -> Result<Respon
         edge,
         rule,
         request,
+        broken,
         ..
     } = call;
     let opening = async {
         let mut client = client(&edge.upstream).await?;
         client
-            .server_streaming(request, rule.rpc_path.clone(), WireCodec)
+            .streaming(request, rule.rpc_path.clone(), WireCodec)
             .await
     };
-    let (metadata, mut messages, _) = within(deadline, opening).await?.into_parts();
+    let (metadata, mut messages, _) = broken.or(within(deadline, opening)).await??.into_parts();
     let is_raw = http_body::is_given(rule);
     let first = match is_raw {
         // The content type is known only with the first message.

@@ -36,6 +36,7 @@ pub fn options(config: Config) -> Options {
             // What the list of sessions shows.
             http::header::USER_AGENT,
         ],
+        cors_headers: vec![HeaderName::from_static("mcp-protocol-version")],
         pass_through: [
             "/mcp",
             "/.well-known/oauth-protected-resource",

@@ -8,8 +8,10 @@ mod json;
 mod observe;
 mod openapi;
 mod page;
+mod problems;
 mod requests;
 mod rules;
+mod sockets;
 mod streams;
 mod taskchat;
 mod wire;
@@ -26,8 +28,10 @@ use futures::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use http_body_util::BodyExt;
-use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, MethodDescriptor};
-use tonic::{Response, Status};
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, MessageDescriptor, MethodDescriptor, ReflectMessage as _, Value,
+};
+use tonic::{Response, Status, Streaming};
 use tower::{ServiceExt, service_fn};
 
 use self::codec::DynamicCodec;
@@ -95,10 +99,22 @@ impl AnyService {
             return Status::unimplemented(path).into_http();
         };
         let is_stream = method.is_server_streaming();
+        let method_is_upload = method.is_client_streaming();
         let mut grpc = tonic::server::Grpc::new(DynamicCodec(method.input()));
         let handler = self.handler;
         let answer = move |request| handler(&method, request);
         let request = request.map(tonic::body::Body::new);
+        if method_is_upload {
+            let service = service_fn(move |request: tonic::Request<Streaming<DynamicMessage>>| {
+                let answer = answer.clone();
+                async move {
+                    let (metadata, extensions, pieces) = request.into_parts();
+                    let whole = whole(pieces).await?;
+                    answer(tonic::Request::from_parts(metadata, extensions, whole))
+                }
+            });
+            return grpc.streaming(service, request).await;
+        }
         if is_stream {
             let service = service_fn(move |request| future::ready(answer(request)));
             return grpc.server_streaming(service, request).await;
@@ -116,6 +132,32 @@ impl AnyService {
         });
         grpc.unary(service, request).await
     }
+}
+
+/// The pieces of an upload put together: the first message, with the bytes of all.
+async fn whole(mut pieces: Streaming<DynamicMessage>) -> Result<DynamicMessage, Status> {
+    fn data(message: &mut DynamicMessage) -> &mut Value {
+        if !message.descriptor().full_name().starts_with("google.") {
+            let file = message.get_field_by_name_mut("file").unwrap();
+            return data(file.as_message_mut().unwrap());
+        }
+        message.get_field_by_name_mut("data").unwrap()
+    }
+    let mut whole = None;
+    while let Some(mut piece) = pieces.message().await? {
+        match &mut whole {
+            None => whole = Some(piece),
+            Some(whole) => {
+                let (so_far, more) = (data(whole), data(&mut piece));
+                let joined = [
+                    &so_far.as_bytes().unwrap()[..],
+                    &more.as_bytes().unwrap()[..],
+                ];
+                *so_far = Value::Bytes(joined.concat().into());
+            }
+        }
+    }
+    whole.ok_or_else(|| Status::invalid_argument("nothing was sent"))
 }
 
 /// What the service saw of a call.

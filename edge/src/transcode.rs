@@ -4,6 +4,7 @@
 pub(crate) mod codec;
 pub(crate) mod http_body;
 pub(crate) mod request;
+mod upload;
 
 use std::{hash::Hasher, sync::Arc, time::Duration};
 
@@ -15,7 +16,6 @@ use http::{
     request::Parts as Head,
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use prost_reflect::DynamicMessage;
 use tokio::time::Instant;
 use tonic::{Status, client::Grpc};
 
@@ -26,6 +26,7 @@ use crate::{
     sse,
 };
 use codec::WireCodec;
+use upload::{Broken, Sending};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -59,7 +60,14 @@ pub(crate) async fn transcode(
 
     let timeout = metadata::timeout(&parts.headers)?;
     let is_stream = rule.method.is_server_streaming();
-    let content = read_body(edge, rule, &parts.headers, body).await?;
+    let is_upload = rule.method.is_client_streaming();
+    let (content, pieces) = match is_upload {
+        true => (Bytes::new(), body),
+        false => (
+            read_body(edge, rule, &parts.headers, body).await?,
+            Body::empty(),
+        ),
+    };
     let last_event_id = parts.headers.get("last-event-id").filter(|_| is_stream);
     let is_raw = http_body::is_wanted(rule);
     let mut message = request::build(
@@ -77,14 +85,20 @@ pub(crate) async fn transcode(
         http_body::fill(&mut message, rule, &parts.headers, content);
     }
 
+    let mut metadata = metadata::inbound(&parts.headers, &edge.options.forwarded_headers);
+    if let Some(timeout) = timeout {
+        metadata::pass_timeout(timeout, &mut metadata);
+    }
+    let (sending, broken) = match is_upload {
+        true => Sending::pieces(message, rule, pieces),
+        false => Sending::one(message),
+    };
+    let extensions = std::mem::take(&mut parts.extensions);
     let call = Call {
         edge,
         rule,
-        request: tonic::Request::from_parts(
-            metadata::inbound(&parts.headers, &edge.options.forwarded_headers),
-            std::mem::take(&mut parts.extensions),
-            message,
-        ),
+        request: tonic::Request::from_parts(metadata, extensions, sending),
+        broken,
         timeout,
     };
     match is_stream {
@@ -100,7 +114,9 @@ pub(crate) struct Call<'c> {
     /// What it is.
     pub(crate) rule: &'c Arc<Rule>,
     /// What is sent.
-    pub(crate) request: tonic::Request<DynamicMessage>,
+    pub(crate) request: tonic::Request<Sending>,
+    /// Whether that breaks off.
+    pub(crate) broken: Broken,
     /// How long the caller will wait.
     pub(crate) timeout: Option<Duration>,
 }
@@ -112,12 +128,12 @@ impl Call<'_> {
         let calling = async {
             let mut client = client(&self.edge.upstream).await?;
             client
-                .unary(self.request, self.rule.rpc_path.clone(), WireCodec)
+                .client_streaming(self.request, self.rule.rpc_path.clone(), WireCodec)
                 .await
         };
-        let answer = tokio::time::timeout_at(deadline, calling)
-            .await
-            .unwrap_or_else(|_| Err(Status::deadline_exceeded("")))?;
+        let calling = tokio::time::timeout_at(deadline, calling);
+        let answer = self.broken.or(calling).await?;
+        let answer = answer.unwrap_or_else(|_| Err(Status::deadline_exceeded("")))?;
         let (metadata, message, _) = answer.into_parts();
 
         let (content_type, body) = match http_body::taken(self.rule, &message) {
@@ -224,7 +240,7 @@ async fn read_body(
     let content = match Limited::new(body, limit).collect().await {
         Ok(content) => content.to_bytes(),
         Err(error) if error.is::<LengthLimitError>() => return Err(Refusal::TooLarge(limit)),
-        Err(_) => return Err(Refusal::Malformed("it ended too early".to_owned())),
+        Err(_) => return Err(Refusal::Cut),
     };
     match content.trim_ascii().is_empty() || is_json(headers) || http_body::is_wanted(rule) {
         true => Ok(content),

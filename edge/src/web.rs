@@ -13,13 +13,14 @@ use tonic_web::GrpcWebLayer;
 use tower::{Layer, Service, ServiceExt};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::{RuleError, Upstream};
+use crate::{Options, RuleError, Upstream};
 
 /// Any cause of a failed call.
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Leave for these origins; `None` when there are none, so that browsers refuse all others.
-pub(crate) fn cors(origins: &[String]) -> Result<Option<CorsLayer>, RuleError> {
+pub(crate) fn cors(options: &Options) -> Result<Option<CorsLayer>, RuleError> {
+    let origins = &options.config.cors_origins;
     if origins.is_empty() {
         return Ok(None);
     }
@@ -31,10 +32,30 @@ pub(crate) fn cors(origins: &[String]) -> Result<Option<CorsLayer>, RuleError> {
         })
         .collect::<Result<Vec<_>, _>>()?;
     let name = HeaderName::from_static;
+    let usual = [
+        header::AUTHORIZATION,
+        header::CONTENT_TYPE,
+        header::ACCEPT_LANGUAGE,
+        header::IF_NONE_MATCH,
+        name("grpc-timeout"),
+        name("idempotency-key"),
+        name("last-event-id"),
+        name("traceparent"),
+        name("tracestate"),
+        name("x-grpc-web"),
+        name("x-request-id"),
+        name("x-timeout"),
+        name("x-user-agent"),
+    ];
+    let own = options
+        .forwarded_headers
+        .iter()
+        .chain(&options.cors_headers);
+    let allowed: Vec<HeaderName> = usual.into_iter().chain(own.cloned()).collect();
     Ok(Some(
         CorsLayer::new()
             .allow_origin(AllowOrigin::list(origins))
-            // The refresh cookie; its own header and SameSite protect it.
+            // For cookies that become metadata; whoever sets them protects them by SameSite.
             .allow_credentials(true)
             .allow_methods([
                 Method::GET,
@@ -44,22 +65,7 @@ pub(crate) fn cors(origins: &[String]) -> Result<Option<CorsLayer>, RuleError> {
                 Method::PATCH,
                 Method::DELETE,
             ])
-            .allow_headers([
-                header::AUTHORIZATION,
-                header::CONTENT_TYPE,
-                header::ACCEPT_LANGUAGE,
-                header::IF_NONE_MATCH,
-                name("grpc-timeout"),
-                name("idempotency-key"),
-                name("last-event-id"),
-                name("mcp-protocol-version"),
-                name("traceparent"),
-                name("tracestate"),
-                name("x-grpc-web"),
-                name("x-request-id"),
-                name("x-taskchat-session"),
-                name("x-user-agent"),
-            ])
+            .allow_headers(allowed)
             .expose_headers([
                 header::ETAG,
                 header::RETRY_AFTER,

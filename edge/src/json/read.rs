@@ -37,6 +37,15 @@ pub(crate) fn member<'j, 't>(json: &'j Json<'t>, field: &FieldDescriptor) -> Opt
     members.find_map(|(name, value)| is_field(name).then_some(value))
 }
 
+/// The first member of an object with this name.
+pub(crate) fn member_named<'j, 't>(json: &'j Json<'t>, name: &str) -> Option<&'j Json<'t>> {
+    let Json::Object(members) = json else {
+        return None;
+    };
+    let mut members = members.iter();
+    members.find_map(|(other, value)| (other == name).then_some(value))
+}
+
 impl<'r> Reader<'r> {
     /// A reader that adds to `faults`; `path` is where it stands in the request.
     pub(crate) fn new(

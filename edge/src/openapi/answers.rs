@@ -14,12 +14,8 @@ use crate::{
 pub(super) fn success(rule: &Rule, schemas: &mut Schemas<'_>) -> Value {
     let output = rule.method.output();
     let is_stream = rule.method.is_server_streaming();
-    let raw = match &rule.response_body {
-        None => Some(output.clone()),
-        Some(field) => field.kind().as_message().cloned(),
-    };
     let mut headers = json!({ "x-request-id": header("RequestId") });
-    let content = if raw.is_some_and(|message| http_body::is_http_body(&message)) {
+    let content = if http_body::is_given(rule) {
         json!({ "*/*": {} })
     } else {
         let schema = match &rule.response_body {
@@ -193,6 +189,16 @@ pub(super) fn problem() -> Value {
                         "field": { "type": "string", "description": "The path of the field." },
                         "message": { "type": "string", "description": "What is wrong with it." },
                     },
+                },
+            },
+            "details": {
+                "type": "array",
+                "description": "The typed details of the error, for programs.",
+                "items": {
+                    "type": "object",
+                    "required": ["@type"],
+                    "properties": { "@type": { "type": "string" } },
+                    "additionalProperties": true,
                 },
             },
         },

@@ -328,13 +328,16 @@ fn every_shape_has_its_place() {
         "GET /v1/items = ListItems header:if-none-match",
         "GET /v1/items/{id} = GetItem path:id header:if-none-match",
         "GET /v1/items:watch = Watch ",
+        "GET /v1/pieces/{name} = DownloadPieces path:name",
         "GET /v1/users/{user_id}/items/{id} = GetItem_2 path:user_id path:id header:if-none-match",
         "PATCH /v1/items/{id} = UpdateItem path:id",
         "POST /v1/everything = Everything ",
         "POST /v1/items/{id}:archive = ArchiveItem path:id",
         "POST /v1/items:watch = Watch_2 ",
         "POST /v1/shelves/{parent}/items = CreateItem path:parent",
+        "POST /v1/turn = Turn ",
         "POST /v1/upload/{name} = Upload path:name",
+        "POST /v1/uploads/{name} = UploadAll path:name",
         "PURGE /v1/items/{id} = Purge path:id",
         "PUT /v1/items/{id} = UpdateItem_2 path:id",
         "PUT /v1/items/{id}/tags = SetTags path:id",
@@ -346,6 +349,25 @@ fn every_shape_has_its_place() {
     assert!(list.contains(&"query:page.size".to_owned()));
     for absent in ["query:labels", "query:items", "query:extra", "query:page"] {
         assert!(!list.contains(&absent.to_owned()), "{absent}");
+    }
+    let raw = json!({ "*/*": {} });
+    for (place, is_raw_in, is_raw_out) in [
+        ("GET /v1/downloads/{name}", false, true),
+        ("GET /v1/pieces/{name}", false, true),
+        ("POST /v1/turn", true, true),
+        ("POST /v1/uploads/{name}", true, false),
+    ] {
+        let operation = operations[place];
+        assert_eq!(
+            operation["requestBody"]["content"] == raw,
+            is_raw_in,
+            "{place}"
+        );
+        assert_eq!(
+            operation["responses"]["200"]["content"] == raw,
+            is_raw_out,
+            "{place}"
+        );
     }
     assert_eq!(operations["POST /v1/everything"]["security"], json!([]));
     let upload = &operations["POST /v1/upload/{name}"]["requestBody"]["content"];

@@ -8,6 +8,7 @@ use super::{
     template::{Template, Variable},
     trie::Verb,
 };
+use crate::transcode::http_body;
 
 /// The HTTP method and the template of a `google.api.HttpRule`.
 pub(super) fn pattern(
@@ -50,9 +51,6 @@ pub(super) fn bind(
     (verb, template, route): (Verb, Template, String),
     is_public: bool,
 ) -> Result<Rule, RuleError> {
-    if method.is_client_streaming() {
-        return Err(refuse(method, "a client stream cannot be mapped to HTTP"));
-    }
     let input = method.input();
     let bindings = template
         .variables
@@ -82,7 +80,7 @@ pub(super) fn bind(
     let service = method.parent_service();
     let rpc_path = PathAndQuery::try_from(format!("/{}/{}", service.full_name(), method.name()))
         .map_err(|_| refuse(method, "its name is not a path"))?;
-    Ok(Rule {
+    let rule = Rule {
         method: method.clone(),
         rpc_path,
         verb,
@@ -92,7 +90,12 @@ pub(super) fn bind(
         body,
         response_body,
         is_public,
-    })
+    };
+    if method.is_client_streaming() && !http_body::is_wanted(&rule) {
+        let problem = "a client stream can be mapped to HTTP only as google.api.HttpBody";
+        return Err(refuse(method, problem));
+    }
+    Ok(rule)
 }
 
 fn path_binding(

@@ -1,8 +1,11 @@
 //! Finds the template that fits a path, among all of them at once.
 //!
 //! A tree with one level per segment: at each level a literal is preferred to `*`, and `*` to `**`,
-//! going back where a preferred branch leads nowhere. A node is visited at most once per lookup and
-//! siblings are found by hash, so the cost follows the path and not the number of routes.
+//! going back where a preferred branch leads nowhere. A node is visited at most once per lookup, and
+//! siblings and verbs are found by hash, so the cost follows the path and not the number of routes.
+
+#[cfg(test)]
+mod tests;
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -30,15 +33,20 @@ struct Node {
     literals: HashMap<Box<str>, Node>,
     one: Option<Box<Node>>,
     /// Templates that end here.
-    ends: Vec<End>,
+    ends: Ends,
     /// Templates that end in `**` here.
-    rests: Vec<End>,
+    rests: Ends,
+}
+
+/// Templates that differ only in what follows the last colon, and in their methods.
+#[derive(Debug, Default)]
+struct Ends {
+    plain: Vec<End>,
+    verbs: HashMap<Box<str>, Vec<End>>,
 }
 
 #[derive(Debug)]
 struct End {
-    /// The custom verb of the template.
-    colon: Option<Box<str>>,
     verb: Verb,
     rule: usize,
 }
@@ -79,14 +87,14 @@ impl Trie {
         } else {
             &mut node.ends
         };
-        let colon = template.verb.as_deref().map(Into::into);
-        match ends
-            .iter()
-            .find(|end| end.colon == colon && end.verb == verb)
-        {
+        let ends = match template.verb.as_deref() {
+            None => &mut ends.plain,
+            Some(colon) => ends.verbs.entry(colon.into()).or_default(),
+        };
+        match ends.iter().find(|end| end.verb == verb) {
             Some(end) => Err(end.rule),
             None => {
-                ends.push(End { colon, verb, rule });
+                ends.push(End { verb, rule });
                 Ok(())
             }
         }
@@ -138,12 +146,15 @@ impl Trie {
 
 impl Node {
     fn search(&self, segments: &[&str], colon: Option<&str>, method: &Method) -> Option<usize> {
+        #[cfg(test)]
+        tests::STEPS.set(tests::STEPS.get() + 1);
         let Some((first, rest)) = segments.split_first() else {
-            return pick(&self.ends, colon, method).or_else(|| pick(&self.rests, colon, method));
+            let here = self.ends.pick(colon, method);
+            return here.or_else(|| self.rests.pick(colon, method));
         };
         self.branches(first)
             .find_map(|node| node.search(rest, colon, method))
-            .or_else(|| pick(&self.rests, colon, method))
+            .or_else(|| self.rests.pick(colon, method))
     }
 
     fn collect(&self, segments: &[&str], colon: Option<&str>, methods: &mut Vec<Method>) {
@@ -156,10 +167,12 @@ impl Node {
                 None
             }
         };
-        for end in ends.into_iter().flatten().chain(&self.rests) {
-            if end.colon.as_deref() == colon
-                && let Verb::Only(method) = &end.verb
-            {
+        for end in ends
+            .into_iter()
+            .chain([&self.rests])
+            .flat_map(|ends| ends.of(colon))
+        {
+            if let Verb::Only(method) = &end.verb {
                 methods.push(method.clone());
             }
         }
@@ -177,15 +190,26 @@ impl Node {
     }
 }
 
-/// A rule that names the method is preferred to one for any method.
-fn pick(ends: &[End], colon: Option<&str>, method: &Method) -> Option<usize> {
-    let mut fitting = ends.iter().filter(|end| end.colon.as_deref() == colon);
-    let named = fitting
-        .clone()
-        .find(|end| matches!(&end.verb, Verb::Only(only) if only == method));
-    named
-        .or_else(|| fitting.find(|end| end.verb == Verb::Any))
-        .map(|end| end.rule)
+impl Ends {
+    fn of(&self, colon: Option<&str>) -> &[End] {
+        match colon {
+            None => &self.plain,
+            Some(colon) => self.verbs.get(colon).map_or(&[], Vec::as_slice),
+        }
+    }
+
+    /// A rule that names the method is preferred to one for any method.
+    fn pick(&self, colon: Option<&str>, method: &Method) -> Option<usize> {
+        let mut fitting = self.of(colon).iter();
+        #[cfg(test)]
+        tests::STEPS.set(tests::STEPS.get() + fitting.len());
+        let named = fitting
+            .clone()
+            .find(|end| matches!(&end.verb, Verb::Only(only) if only == method));
+        named
+            .or_else(|| fitting.find(|end| end.verb == Verb::Any))
+            .map(|end| end.rule)
+    }
 }
 
 fn allowed(mut methods: Vec<Method>) -> Vec<Method> {
@@ -196,115 +220,4 @@ fn allowed(mut methods: Vec<Method>) -> Vec<Method> {
     methods.sort_by(|a, b| a.as_str().cmp(b.as_str()));
     methods.dedup();
     methods
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn trie(rules: &[(&str, &str)]) -> Trie {
-        let mut trie = Trie::default();
-        for (index, (verb, template)) in rules.iter().enumerate() {
-            let verb = match *verb {
-                "*" => Verb::Any,
-                verb => Verb::Only(verb.parse().unwrap()),
-            };
-            trie.insert(&Template::parse(template).unwrap(), verb, index)
-                .unwrap_or_else(|other| panic!("{template} conflicts with rule {other}"));
-        }
-        trie
-    }
-
-    #[test]
-    fn the_most_exact_template_wins() {
-        let rules = [
-            ("GET", "/v1/items/{id}"),
-            ("GET", "/v1/items/special"),
-            ("POST", "/v1/items/{id}:archive"),
-            ("POST", "/v1/items:search"),
-            ("GET", "/v1/{name=files/**}"),
-            ("POST", "/v1/{name=files/**}:cat"),
-            ("GET", "/v1/{name=shelves/*/books/*}"),
-            ("*", "/v1/any/{x}"),
-            ("GET", "/v1/any/{x}"),
-            ("GET", "/{user}/items/{id}/x"),
-            ("PURGE", "/v1/items/{id}"),
-            ("GET", "/v1/a%20b"),
-        ];
-        let trie = trie(&rules);
-        let rows = [
-            ("GET", "/v1/items/5", Some(0)),
-            ("HEAD", "/v1/items/5", Some(0)),
-            ("GET", "/v1/items/5/", Some(0)),
-            ("GET", "/v1/items/5//", None),
-            ("GET", "/v1/items//", None),
-            ("GET", "/v1/items/", None),
-            ("GET", "/v1/items/special", Some(1)),
-            ("GET", "/v1/items/s%70ecial", Some(1)),
-            ("PURGE", "/v1/items/special", Some(10)),
-            ("POST", "/v1/items/5:archive", Some(2)),
-            ("POST", "/v1/items/a:b:archive", Some(2)),
-            ("POST", "/v1/items/5%3Aarchive", None),
-            ("GET", "/v1/items/5:archive", None),
-            ("GET", "/v1/items/5:other", Some(0)),
-            ("GET", "/v1/items/5%3Aarchive", Some(0)),
-            ("POST", "/v1/items/:archive", None),
-            ("POST", "/v1/items:search", Some(3)),
-            ("GET", "/v1/files", Some(4)),
-            ("GET", "/v1/files/a/b/c", Some(4)),
-            ("POST", "/v1/files/a/b:cat", Some(5)),
-            ("GET", "/v1/shelves/1/books/2", Some(6)),
-            ("GET", "/v1/shelves/1/books", None),
-            ("GET", "/v1/any/1", Some(8)),
-            ("PUT", "/v1/any/1", Some(7)),
-            // Back out of the literal branch `v1`, which has no such continuation.
-            ("GET", "/v1/items/5/x", Some(9)),
-            ("GET", "/v1/a%20b", Some(11)),
-            ("GET", "/nothing", None),
-            ("GET", "/", None),
-            ("GET", "", None),
-        ];
-        for (method, path, expected) in rows {
-            let found = match trie.find(&method.parse().unwrap(), path) {
-                Found::Rule(rule, _) => Some(rule),
-                _ => None,
-            };
-            assert_eq!(found, expected, "{method} {path}");
-        }
-    }
-
-    #[test]
-    fn other_methods_are_told() {
-        let trie = trie(&[
-            ("GET", "/v1/items/{id}"),
-            ("DELETE", "/v1/items/{id}"),
-            ("PUT", "/v1/items/special"),
-            ("POST", "/v1/items/{id}:archive"),
-        ]);
-        let rows = [
-            ("/v1/items/5", "DELETE,GET,HEAD,OPTIONS"),
-            ("/v1/items/special", "DELETE,GET,HEAD,OPTIONS,PUT"),
-            ("/v1/items/5:archive", "OPTIONS,POST"),
-            ("/v1/things", ""),
-        ];
-        for (path, expected) in rows {
-            let methods = match trie.find(&Method::PATCH, path) {
-                Found::OtherMethods(methods) => methods,
-                Found::Nothing => Vec::new(),
-                Found::Rule(..) => panic!("{path} should not match"),
-            };
-            let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
-            assert_eq!(methods.join(","), expected, "{path}");
-        }
-    }
-
-    #[test]
-    fn templates_of_one_shape_conflict() {
-        let mut trie = trie(&[("GET", "/v1/{a=x/*}/y")]);
-        let mut add = |verb, text| trie.insert(&Template::parse(text).unwrap(), verb, 1);
-        assert_eq!(add(Verb::Only(Method::GET), "/v1/x/{b}/y"), Err(0));
-        assert_eq!(add(Verb::Only(Method::PUT), "/v1/x/{b}/y"), Ok(()));
-        assert_eq!(add(Verb::Only(Method::GET), "/v1/x/{b}/y:z"), Ok(()));
-        assert_eq!(add(Verb::Any, "/v1/x/{b}/y"), Ok(()));
-    }
 }

@@ -1,5 +1,9 @@
 //! Bodies of all sorts, and the headers around them.
 
+use std::io;
+
+use axum::body::Body;
+use futures::stream;
 use serde_json::json;
 
 use super::{Setup, like_taskchat, print, request};
@@ -118,7 +122,7 @@ async fn headers_become_metadata() {
         ("cookie", "a=b"),
         ("x-internal", "secret"),
         ("x-request-id", "req-1"),
-        ("grpc-timeout", "5S"),
+        ("grpc-timeout", "5000000u"),
     ];
     let answer = setup.ask("GET /v1/items/5", &headers).await;
     assert_eq!(answer.header("x-request-id"), "req-1");
@@ -127,10 +131,17 @@ async fn headers_become_metadata() {
         let seen = metadata.get(name).map(|value| value.to_str().unwrap());
         assert_eq!(seen, (name != "x-internal").then_some(value), "{name}");
     }
-    let answer = setup
-        .ask("GET /v1/items/5", &[("grpc-timeout", "soon")])
-        .await;
-    assert_eq!(answer.status, 422);
+    for name in ["grpc-timeout", "x-timeout"] {
+        let answer = setup.ask("GET /v1/items/5", &[(name, "soon")]).await;
+        assert_eq!(answer.status, 400, "{name}");
+        assert!(
+            answer
+                .refusal()
+                .starts_with(&format!("400 {name} must be "))
+        );
+    }
+    setup.ask("GET /v1/items/5", &[("x-timeout", "1.5")]).await;
+    assert_eq!(setup.last().metadata["grpc-timeout"], "1500000u");
 }
 
 #[tokio::test]
@@ -155,5 +166,64 @@ async fn a_raw_body_stays_raw() {
     assert_eq!(
         (answer.header("content-type"), answer.text()),
         ("text/csv", "a,b")
+    );
+}
+
+#[tokio::test]
+async fn a_raw_body_may_come_in_pieces() {
+    let setup = Setup::echo(like_taskchat());
+    let upload = |line: &str, pieces: Vec<Result<&'static [u8], io::Error>>| {
+        let mut request = request(line, &[("content-type", "text/csv")]);
+        *request.body_mut() = Body::from_stream(stream::iter(pieces));
+        request
+    };
+    // As large as it likes: nobody keeps all of it.
+    let large = vec![b'x'; 2 * 1024 * 1024].leak();
+    let pieces = vec![Ok(&*large), Ok(b"".as_slice()), Ok(b"end".as_slice())];
+    let answer = setup.send(upload("POST /v1/uploads/n", pieces)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let seen = print(&setup.last().message);
+    assert_eq!(
+        (&seen["name"], &seen["file"]["contentType"]),
+        (&json!("n"), &json!("text/csv"))
+    );
+    assert_eq!(
+        seen["file"]["data"].as_str().unwrap().len(),
+        (large.len() + 3).div_ceil(3) * 4
+    );
+
+    // Both ways, and nothing at all.
+    let answer = setup
+        .send(upload("POST /v1/turn", vec![Ok(b"a"), Ok(b"b")]))
+        .await;
+    assert_eq!(
+        (answer.header("content-type"), answer.text()),
+        ("text/csv", "ab")
+    );
+    let answer = setup.send(upload("POST /v1/turn", Vec::new())).await;
+    assert_eq!((answer.status.as_u16(), answer.text()), (200, ""));
+
+    // What breaks off is not taken for the whole.
+    let calls = setup.calls();
+    for line in ["POST /v1/uploads/n", "POST /v1/turn"] {
+        let pieces = vec![Ok(b"a".as_slice()), Err(io::Error::other("gone"))];
+        let answer = setup.send(upload(line, pieces)).await;
+        assert_eq!(answer.refusal(), "400 the body ended too early []");
+    }
+    assert_eq!(setup.calls(), calls);
+}
+
+#[tokio::test]
+async fn raw_pieces_may_be_a_field_of_what_is_streamed() {
+    let pieces: &[&str] = &[
+        r#"{"number":1,"file":{"contentType":"text/csv","data":"YSxi"}}"#,
+        r#"{"number":2,"file":{"data":"Cg=="}}"#,
+        r#"{"number":3}"#,
+    ];
+    let setup = Setup::answering(like_taskchat(), pieces);
+    let answer = setup.ask("GET /v1/pieces/n", &[]).await;
+    assert_eq!(
+        (answer.header("content-type"), answer.text()),
+        ("text/csv", "a,b\n")
     );
 }

@@ -97,6 +97,23 @@ async fn path_query_and_body_make_a_message() {
             json!({"numbers": ["1", "-2"]}),
         ),
         ("GET /v1/items?note=", json!({"note": ""})),
+        // Every well-known type that is a single value, and lists of them.
+        (
+            "GET /v1/everything?w_timestamp=2026-11-22T12:00:00.5%2B02:00&w_duration=-1.5s&w_mask=a,bC.d",
+            json!({"wTimestamp": "2026-11-22T10:00:00.500Z", "wDuration": "-1.500s", "wMask": "a,bC.d"}),
+        ),
+        (
+            "GET /v1/everything?w_int32=-1&w_int64=5&w_string=&w_bool=true&w_bytes=-_8&w_double=1e3",
+            json!({"wInt32": -1, "wInt64": "5", "wString": "", "wBool": true, "wBytes": "+/8=", "wDouble": 1000.0}),
+        ),
+        (
+            "GET /v1/everything?rTimestamp=1970-01-01T00:00:00Z&r_timestamp=1970-01-02T00:00:00Z",
+            json!({"rTimestamp": ["1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z"]}),
+        ),
+        (
+            "GET /v1/everything?f_float=NaN&f_double=-Infinity&f_sint64=-1&f_fixed64=1&f_sfixed32=-2&f_bool=false&f_enum=dark_blue",
+            json!({"fFloat": "NaN", "fDouble": "-Infinity", "fSint64": "-1", "fFixed64": "1", "fSfixed32": -2, "fEnum": "COLOR_DARK_BLUE"}),
+        ),
         (
             "GET /v1/everything?fMessage.maker.fullName=x&o_int32=0",
             json!({"fMessage": {"maker": {"fullName": "x"}}, "oInt32": 0}),

@@ -112,7 +112,7 @@ fn client_streams_are_refused() {
         r#"rpc X(stream M) returns (M) { option (google.api.http) = { post: "/a" body: "*" }; }"#;
     assert_eq!(
         start(rpcs),
-        "t.S.X: a client stream cannot be mapped to HTTP"
+        "t.S.X: a client stream can be mapped to HTTP only as google.api.HttpBody"
     );
 }
 

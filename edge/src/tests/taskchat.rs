@@ -104,7 +104,11 @@ fn every_path_leads_to_its_rpc() {
             "DecideApproval approval_id=a1",
         ),
         ("PUT", "/api/chat", "405 OPTIONS, POST"),
-        ("POST", "/api/users/me", "405 GET, HEAD, OPTIONS, PATCH"),
+        (
+            "POST",
+            "/api/users/me",
+            "405 DELETE, GET, HEAD, OPTIONS, PATCH",
+        ),
         ("POST", "/api/operations/o1", "404"),
         ("POST", "/api/operations/o1%3Aundo", "404"),
         ("GET", "/api/nothing", "404"),

@@ -1,6 +1,6 @@
 //! The writer that reads wire bytes against the one that builds messages: the same bytes, always.
 
-mod maker;
+pub(super) mod maker;
 
 use prost::Message as _;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};

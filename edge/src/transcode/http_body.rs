@@ -33,13 +33,23 @@ pub(super) fn fill(message: &mut DynamicMessage, rule: &Rule, headers: &HeaderMa
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
     let content_type = Value::String(content_type.unwrap_or_default().to_owned());
-    let target = match &rule.body {
+    if let Some(target) = target(message, rule) {
+        target.set_field_by_number(CONTENT_TYPE_FIELD, content_type);
+    }
+    put(message, rule, content);
+}
+
+/// Puts a piece of the raw body where the rule wants it.
+pub(super) fn put(message: &mut DynamicMessage, rule: &Rule, content: Bytes) {
+    if let Some(target) = target(message, rule) {
+        target.set_field_by_number(DATA_FIELD, Value::Bytes(content));
+    }
+}
+
+fn target<'m>(message: &'m mut DynamicMessage, rule: &Rule) -> Option<&'m mut DynamicMessage> {
+    match &rule.body {
         BodyRule::Field(field) => message.get_field_mut(field).as_message_mut(),
         BodyRule::Whole | BodyRule::None => Some(message),
-    };
-    if let Some(target) = target {
-        target.set_field_by_name("content_type", content_type);
-        target.set_field_by_name("data", Value::Bytes(content));
     }
 }
 

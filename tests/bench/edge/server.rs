@@ -1,5 +1,6 @@
 //! The library twice, for `tests/bench/edge.mjs`: its gRPC service through the edge, and alone for
-//! Envoy and as the yardstick. Prints both addresses and serves until it is killed.
+//! Envoy and as the yardstick. Leaves the descriptors in the file that it is given, prints both
+//! addresses, and serves until it is killed.
 
 use std::error::Error;
 
@@ -8,6 +9,10 @@ use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    let file = std::env::args_os()
+        .nth(1)
+        .ok_or("the file for the descriptors is missing")?;
+    std::fs::write(file, library_example::v1::FILE_DESCRIPTOR_SET)?;
     let edge = bind().await?;
     let alone = bind().await?;
     let addresses = format!("{} {}\n", edge.local_addr()?, alone.local_addr()?);

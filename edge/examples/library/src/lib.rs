@@ -19,7 +19,6 @@ pub mod v1 {
 use v1::{library_server, read_book_response::Event};
 
 /// The gRPC service alone.
-#[must_use]
 pub fn grpc() -> Router {
     Routes::new(library_server::LibraryServer::new(Shelves))
         .into_axum_router()

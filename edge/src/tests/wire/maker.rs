@@ -5,20 +5,20 @@ use prost_reflect::{Kind, MessageDescriptor};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
 /// Makes up wire bytes of a type: fields in any order and any number, packed and not, unknown ones.
-pub(super) struct Maker {
+pub(in crate::tests) struct Maker {
     /// Where all comes from.
-    pub(super) random: StdRng,
+    pub(in crate::tests) random: StdRng,
     /// Fields left to write, so that messages inside messages end.
-    pub(super) left: u32,
+    pub(in crate::tests) left: u32,
 }
 
 impl Maker {
-    pub(super) fn new(seed: u64, left: u32) -> Self {
+    pub(in crate::tests) fn new(seed: u64, left: u32) -> Self {
         let random = StdRng::seed_from_u64(seed);
         Self { random, left }
     }
 
-    pub(super) fn message(&mut self, descriptor: &MessageDescriptor, out: &mut Vec<u8>) {
+    pub(in crate::tests) fn message(&mut self, descriptor: &MessageDescriptor, out: &mut Vec<u8>) {
         let fields: Vec<_> = descriptor.fields().collect();
         let extensions: Vec<_> = descriptor.extensions().collect();
         for _ in 0..self.random.random_range(0..8) {
@@ -130,7 +130,7 @@ impl Maker {
     }
 
     /// A message that has a form, most of the time, where any bytes would rarely give one.
-    fn inside(&mut self, message: &MessageDescriptor, out: &mut Vec<u8>) {
+    pub(in crate::tests) fn inside(&mut self, message: &MessageDescriptor, out: &mut Vec<u8>) {
         match message.full_name() {
             "google.protobuf.Timestamp" | "google.protobuf.Duration"
                 if self.random.random_ratio(9, 10) =>
@@ -220,11 +220,11 @@ fn wire_type(kind: &Kind, is_group: bool) -> u32 {
     }
 }
 
-pub(super) fn tag(number: u32, wire_type: u32, out: &mut Vec<u8>) {
+pub(in crate::tests) fn tag(number: u32, wire_type: u32, out: &mut Vec<u8>) {
     encode_varint((u64::from(number) << 3) | u64::from(wire_type), out);
 }
 
-pub(super) fn delimited(bytes: &[u8], out: &mut Vec<u8>) {
+pub(in crate::tests) fn delimited(bytes: &[u8], out: &mut Vec<u8>) {
     encode_varint(bytes.len() as u64, out);
     out.extend_from_slice(bytes);
 }
