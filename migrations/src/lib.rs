@@ -32,6 +32,7 @@ mod m20261123_000002_approvals_of_calls;
 mod m20261123_000003_waiting_turns;
 mod m20261123_000010_turn_take_ups;
 mod m20261123_000020_session_details;
+mod m20261123_000021_operation_numbers;
 
 /// Runs the changes in their order.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000003_waiting_turns::Migration),
             Box::new(m20261123_000010_turn_take_ups::Migration),
             Box::new(m20261123_000020_session_details::Migration),
+            Box::new(m20261123_000021_operation_numbers::Migration),
         ]
     }
 }

@@ -40,4 +40,5 @@ mod tasks;
 mod telemetry;
 mod tools;
 mod undo;
+mod watching;
 mod whole_turns;

@@ -12,10 +12,12 @@ mod grpc;
 mod grpc_web;
 mod reading;
 mod rest;
+mod watch;
 pub mod words;
 
 pub use account::SessionSeen;
 pub use grpc::channel;
+pub use watch::{Sight, Watching};
 pub use words::{Asked, Call, Happening, Receipt, Refusal, Reply, TaskSeen};
 
 /// A way in.

@@ -26,14 +26,8 @@ impl Accounts {
     /// The account behind a token; `None` when the token is not good for it.
     async fn account_of(&self, caller: &Caller) -> Result<Option<Account>, Error> {
         let accounts = self.store.accounts();
-        if let Some(id) = caller.session_id() {
-            let session = accounts.session(id).await?;
-            let is_good = session.is_some_and(|session| {
-                session.revoked_at.is_none() && session.user == *caller.user_id()
-            });
-            if !is_good {
-                return Ok(None);
-            }
+        if !self.has_session(caller).await? {
+            return Ok(None);
         }
         if caller.is_outside() {
             return accounts
@@ -48,6 +42,32 @@ impl Accounts {
         }
         let account = accounts.by_id(caller.user_id()).await?;
         Ok(account.filter(|account| account.issuer == caller.issuer()))
+    }
+
+    /// False when the token belongs to a session that has ended.
+    async fn has_session(&self, caller: &Caller) -> Result<bool, Error> {
+        let Some(id) = caller.session_id() else {
+            return Ok(true);
+        };
+        let session = self.store.accounts().session(id).await?;
+        Ok(session.is_some_and(|session| {
+            session.revoked_at.is_none() && session.user == *caller.user_id()
+        }))
+    }
+
+    /// Whether somebody who was let in before still may be here, for calls that last. Unlike
+    /// [`Admission::admit`] it makes no account.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn is_welcome(&self, caller: &Caller) -> Result<bool, Error> {
+        if !self.has_session(caller).await? {
+            return Ok(false);
+        }
+        let account = self.store.accounts().by_id(caller.user_id()).await?;
+        Ok(account.is_some_and(|account| {
+            account.deactivated_at.is_none() && account.issuer == caller.issuer()
+        }))
     }
 }
 

@@ -6,6 +6,7 @@
 //! | `*_service` | one service of the contract each |
 //! | `caller` | who calls, and whether they may name that user |
 //! | `request_id`, `session_cookie`, `user_agent`, `address_limit`, `deadline` | what travels with a call |
+//! | `welcome` | calls that last end with their caller's session |
 //! | `status` | errors in gRPC's dialect; the one place that logs their causes |
 //! | `convert/*` | `taskchat.v1` and the domain, one noun a file |
 //!
@@ -29,6 +30,7 @@ mod session_cookie;
 mod status;
 mod task_service;
 mod user_agent;
+mod welcome;
 
 pub use health::Health;
 pub use routes::{RpcConfig, routes};

@@ -51,7 +51,7 @@ macro_rules! bounded {
 /// [`Error::Internal`] when the embedded descriptors cannot be read.
 pub fn routes(accounts: Accounts, tasks: Tasks, chat: Chat, config: RpcConfig) -> Result<Routes> {
     let auth = Auth {
-        accounts,
+        accounts: accounts.clone(),
         sign_ups: AddressLimit::per_minute(
             config.sign_ups_per_minute,
             "too many attempts to sign up, try again later",
@@ -82,7 +82,7 @@ pub fn routes(accounts: Accounts, tasks: Tasks, chat: Chat, config: RpcConfig) -
             }
         ))
         .add_service(bounded!(MessageServiceServer, Messages { chat: messages }))
-        .add_service(bounded!(TaskServiceServer, TaskList { tasks }));
+        .add_service(bounded!(TaskServiceServer, TaskList { tasks, accounts }));
     let services = with_reflection(config.health.add_to(services)?)?;
     let router = services.prepare().into_axum_router();
     Ok(router

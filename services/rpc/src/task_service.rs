@@ -1,7 +1,11 @@
 //! `TaskService`.
 
+use std::{pin::Pin, time::Duration};
+
+use futures::{Stream, StreamExt};
+use taskchat_accounts::Accounts;
 use taskchat_auth::Caller;
-use taskchat_domain::{OperationId, Origin, PageRequest, Receipt, Result, TaskId, UserId};
+use taskchat_domain::{Error, OperationId, Origin, PageRequest, Receipt, Result, TaskId, UserId};
 use taskchat_proto::v1::{self, task_service_server::TaskService};
 use taskchat_tasks::{By, Tasks};
 use tonic::{Request, Response, metadata::MetadataMap};
@@ -11,12 +15,14 @@ use crate::{
     convert::{operation, task},
     pages::{count, fitting},
     request_id::ledger_key,
-    status::{Answer, Refused},
+    status::{Answer, Refused, status},
+    welcome,
 };
 
 #[derive(Debug)]
 pub(crate) struct TaskList {
     pub(crate) tasks: Tasks,
+    pub(crate) accounts: Accounts,
 }
 
 #[tonic::async_trait]
@@ -177,6 +183,43 @@ impl TaskService for TaskList {
             receipt: receipt(outcome.receipt.as_ref(), &by.user),
         }))
     }
+
+    type WatchTasksStream = Pin<Box<dyn Stream<Item = Answer<v1::WatchTasksResponse>> + Send>>;
+
+    async fn watch_tasks(
+        &self,
+        request: Request<v1::WatchTasksRequest>,
+    ) -> Answer<Response<Self::WatchTasksStream>> {
+        let caller = request.caller()?;
+        let after = after(request.get_ref().after, request.metadata()).or_status()?;
+        let user = caller.user_id().clone();
+        let watched = self.tasks.watch(&user, after).await.or_status()?;
+        let events = watched.map(move |item| match item {
+            Ok(item) => Ok(operation::watched(&item, &user)),
+            Err(error) => Err(status(error)),
+        });
+        let events = welcome::guarded(events, self.accounts.clone(), caller, Duration::ZERO);
+        Ok(Response::new(Box::pin(events)))
+    }
+}
+
+/// After which operation a watcher wants to go on: the field, or the header that browsers send when
+/// they reconnect to a stream of events.
+fn after(field: Option<i32>, metadata: &MetadataMap) -> Result<Option<i32>> {
+    let header = metadata
+        .get("last-event-id")
+        .filter(|header| !header.is_empty());
+    match (field, header) {
+        (Some(after), _) if after < 0 => Err(Error::invalid("after", "must not be negative")),
+        (None, Some(header)) => header
+            .to_str()
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .filter(|after| *after >= 0)
+            .map(Some)
+            .ok_or_else(|| Error::invalid("last-event-id", "must be a number")),
+        (field, _) => Ok(field),
+    }
 }
 
 /// By whom a change is made: by the caller's own hand, once per request id.
@@ -190,4 +233,34 @@ fn by(caller: &Caller, request_id: &str, metadata: &MetadataMap) -> Result<By> {
 
 fn receipt(receipt: Option<&Receipt>, owner: &UserId) -> Option<v1::Receipt> {
     receipt.map(|receipt| operation::receipt(receipt, owner))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_to_go_on() {
+        for (field, header, expected) in [
+            (None, None, Some(None)),
+            (Some(0), None, Some(Some(0))),
+            (Some(7), Some("12"), Some(Some(7))),
+            (None, Some("12"), Some(Some(12))),
+            (None, Some(""), Some(None)),
+            (Some(-1), None, None),
+            (None, Some("-1"), None),
+            (None, Some("x"), None),
+            (None, Some("4294967296"), None),
+        ] {
+            let mut metadata = MetadataMap::new();
+            if let Some(header) = header {
+                metadata.insert("last-event-id", header.parse().unwrap());
+            }
+            assert_eq!(
+                after(field, &metadata).ok(),
+                expected,
+                "{field:?} {header:?}"
+            );
+        }
+    }
 }

@@ -237,6 +237,11 @@ impl Parts {
     /// gRPC, /mcp and the probes, each caller admitted and limited.
     fn services(self, config: &Config, life: &Lifecycle) -> anyhow::Result<Router> {
         self.chat.resume(life.draining());
+        let (watched, drain) = (self.tasks.clone(), life.draining());
+        life.tracker().spawn(async move {
+            drain.cancelled().await;
+            watched.close();
+        });
         let health = Health::default();
         let (leaving, told) = (life.leaving(), health.clone());
         life.tracker().spawn(async move {

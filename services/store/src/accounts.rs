@@ -258,6 +258,7 @@ fn model(user: &User, issuer: &str, password_hash: Option<&str>) -> Model {
         approval_policy: user.approval_policy.as_str().to_owned(),
         created_at: micros(user.created_at),
         deactivated_at: None,
+        last_operation: 0,
     }
 }
 

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     Select,
-    sea_query::{Expr, Query},
+    sea_query::{Expr, ExprTrait, Query},
 };
 use serde_json::Value;
 use taskchat_domain::{
-    Error, Operation, OperationId, Page, PageRequest, Result, TaskChange, TaskId, TurnId,
+    Error, Noun, Operation, OperationId, Page, PageRequest, Result, TaskChange, TaskId, TurnId,
 };
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ use crate::{
     convert::{from_json, from_name, micros, origin, origin_columns, to_json, to_name},
     entity::{
         operation::{Column, Entity, Model},
-        operation_task,
+        operation_task, user,
     },
     error::translate,
     keyset::Place,
@@ -76,6 +76,37 @@ impl UserScope {
             .await
             .map_err(translate)?;
         rows.into_iter().map(operation).collect()
+    }
+
+    /// The number of the latest operation; 0 when there was none.
+    ///
+    /// # Errors
+    /// Those of the database; [`Error::NotFound`] when there is no such person.
+    pub async fn last_operation(&self) -> Result<i32> {
+        let row = user::Entity::find_by_id(self.user_id())
+            .one(&self.reader)
+            .await
+            .map_err(translate)?
+            .ok_or(Error::NotFound(Noun::User))?;
+        Ok(row.last_operation)
+    }
+
+    /// Up to `limit` operations after number `after`, in order, each with its number.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn operations_after(&self, after: i32, limit: u32) -> Result<Vec<(i32, Operation)>> {
+        let rows = Entity::find()
+            .filter(Column::UserId.eq(self.user_id()))
+            .filter(Column::Seq.gt(after))
+            .order_by_asc(Column::Seq)
+            .limit(u64::from(limit))
+            .all(&self.reader)
+            .await
+            .map_err(translate)?;
+        rows.into_iter()
+            .map(|row| Ok((row.seq.unwrap_or(after), operation(row)?)))
+            .collect()
     }
 
     /// What was done, newest first: to one task, or to all. Operations that found nothing to do
@@ -155,7 +186,9 @@ impl UserTx {
         row.map(operation).transpose()
     }
 
-    /// Writes an operation down under its key.
+    /// Writes an operation down under its key, with the next number if it changed something. The
+    /// person's other operations wait from here on: to be called last, so that nothing else is
+    /// waited for meanwhile.
     ///
     /// # Errors
     /// [`Error::AlreadyExists`] when the key is taken.
@@ -168,6 +201,7 @@ impl UserTx {
         arguments: &Value,
     ) -> Result<()> {
         let (origin, origin_turn_id) = origin_columns(operation.origin);
+        let changed = operation.changes.iter().any(changes_something);
         let row = Model {
             id: operation.id.uuid(),
             user_id: self.user_id().to_owned(),
@@ -179,7 +213,11 @@ impl UserTx {
             origin,
             origin_turn_id,
             changes: to_json(&operation.changes)?,
-            changed: operation.changes.iter().any(changes_something),
+            changed,
+            seq: match changed {
+                true => Some(self.next_number().await?),
+                false => None,
+            },
             undoes: operation.undoes.map(OperationId::uuid),
             undone_by: operation.undone_by.map(OperationId::uuid),
             approval_id: None,
@@ -209,6 +247,22 @@ impl UserTx {
                 .map_err(translate)?;
         }
         Ok(())
+    }
+
+    /// The next number of an operation; this person's others wait for this transaction to end.
+    async fn next_number(&self) -> Result<i32> {
+        let row = user::Entity::update_many()
+            .col_expr(
+                user::Column::LastOperation,
+                Expr::col(user::Column::LastOperation).add(1),
+            )
+            .filter(user::Column::Id.eq(self.user_id()))
+            .exec_with_returning(&self.tx)
+            .await
+            .map_err(translate)?
+            .pop()
+            .ok_or(Error::NotFound(Noun::User))?;
+        Ok(row.last_operation)
     }
 
     /// Notes which operation has taken this one back; `None` when it is in effect again.

@@ -25,26 +25,47 @@ mod tests;
 mod undo;
 mod undo_turn;
 mod update;
+mod wakes;
+mod watch;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use taskchat_domain::{Clock, Origin, Receipt, Task, UserId};
 use taskchat_store::Store;
 
 pub use undo_turn::{Taken, TurnOutcome};
+pub use watch::Watched;
+
+use wakes::Wakes;
+
+/// How often a watcher is told that nothing happened, unless said otherwise.
+const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// The use cases of tasks. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Tasks {
     store: Store,
     clock: Arc<dyn Clock>,
+    wakes: Wakes,
+    heartbeat: Duration,
 }
 
 impl Tasks {
     /// The use cases over a store.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock }
+        Self {
+            store,
+            clock,
+            wakes: Wakes::default(),
+            heartbeat: HEARTBEAT,
+        }
+    }
+
+    /// The same, telling watchers this often that nothing happened.
+    #[must_use]
+    pub fn with_heartbeat(self, heartbeat: Duration) -> Self {
+        Self { heartbeat, ..self }
     }
 }
 

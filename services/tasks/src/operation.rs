@@ -127,6 +127,7 @@ impl Tasks {
         tx.insert_operation(&operation, &key, &fingerprint, A::VERB, &arguments)
             .await?;
         tx.commit().await?;
+        self.wakes.wake(&by.user);
         outcome(&operation)
     }
 }

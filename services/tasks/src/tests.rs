@@ -5,3 +5,4 @@ mod find;
 mod once;
 mod random;
 mod undo;
+mod watch;

@@ -1,10 +1,11 @@
 //! gRPC-Web, framed by hand after the protocol's description
 //! (<https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md>).
 
-use std::collections::HashMap;
+use std::{collections::HashMap, pin::Pin};
 
 use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
-use bytes::{Buf, Bytes};
+use bytes::{Buf, Bytes, BytesMut};
+use futures::{Stream, StreamExt};
 use prost::Message;
 use reqwest::Method;
 use taskchat_proto::v1;
@@ -134,82 +135,143 @@ async fn call<T: Message + Default>(
     method: &str,
     request: &impl Message,
 ) -> Result<Vec<T>, Refusal> {
-    let message = request.encode_to_vec();
-    let length = u32::try_from(message.len()).expect("a short message");
-    let mut frame = vec![0];
-    frame.extend(length.to_be_bytes());
-    frame.extend(message);
-    let (kind, body) = match framing {
-        Framing::Binary => ("application/grpc-web+proto", frame),
-        Framing::Text => (
-            "application/grpc-web-text+proto",
-            BASE64.encode(frame).into_bytes(),
-        ),
-    };
-    let response = user
-        .request(Method::POST, &format!("/taskchat.v1.{method}"))
-        .header("content-type", kind)
-        .header("accept", kind)
-        .header("x-grpc-web", "1")
-        .body(body)
-        .send()
-        .await
-        .expect("an answer");
-    assert_eq!(
-        response.status(),
-        200,
-        "gRPC-Web answers 200 and tells by trailers"
-    );
-    let head = response.headers().clone();
-    let body = response.bytes().await.expect("a body");
-    let body = match framing {
-        Framing::Binary => body,
-        Framing::Text => unbase64(&body),
-    };
-    let (messages, mut trailers) = unframe(body);
-    // A refusal without a message may be told by headers alone.
-    for (name, value) in &head {
-        if name.as_str().starts_with("grpc-") {
-            let value = value.to_str().expect("ASCII").to_owned();
-            trailers.entry(name.as_str().to_owned()).or_insert(value);
-        }
-    }
-    let status = status(&trailers);
-    if status.code() != Code::Ok {
-        return Err(grpc::refusal(&status));
-    }
-    let decode = |message: Bytes| T::decode(message).expect("a message of the contract");
-    Ok(messages.into_iter().map(decode).collect())
-}
-
-/// Each write of a server may be padded base64 of its own.
-fn unbase64(text: &[u8]) -> Bytes {
-    let mut bytes = Vec::new();
-    for group in text.chunks(4) {
-        bytes.extend(BASE64.decode(group).expect("base64"));
-    }
-    bytes.into()
-}
-
-fn unframe(mut body: Bytes) -> (Vec<Bytes>, HashMap<String, String>) {
+    let mut frames = Frames::open(user, framing, method, request).await?;
     let mut messages = Vec::new();
-    let mut trailers = HashMap::new();
-    while body.has_remaining() {
-        let flags = body.get_u8();
-        let length = body.get_u32() as usize;
-        let content = body.split_to(length);
-        if flags & 0x80 == 0 {
-            assert!(trailers.is_empty(), "a message after the trailers");
-            messages.push(content);
-            continue;
+    while let Some(message) = frames.next().await? {
+        messages.push(T::decode(message).expect("a message of the contract"));
+    }
+    Ok(messages)
+}
+
+/// An answer whose frames are read as they come.
+pub(super) struct Frames {
+    body: Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>,
+    framing: Framing,
+    /// Headers of the answer that are the call's.
+    head: HashMap<String, String>,
+    /// Base64 that is not a group of four yet.
+    text: Vec<u8>,
+    unread: BytesMut,
+}
+
+impl Frames {
+    /// Sends a request; fails when the answer is a refusal by headers alone.
+    pub(super) async fn open(
+        user: &User,
+        framing: Framing,
+        method: &str,
+        request: &impl Message,
+    ) -> Result<Self, Refusal> {
+        let message = request.encode_to_vec();
+        let length = u32::try_from(message.len()).expect("a short message");
+        let mut frame = vec![0];
+        frame.extend(length.to_be_bytes());
+        frame.extend(message);
+        let (kind, body) = match framing {
+            Framing::Binary => ("application/grpc-web+proto", frame),
+            Framing::Text => (
+                "application/grpc-web-text+proto",
+                BASE64.encode(frame).into_bytes(),
+            ),
+        };
+        let response = user
+            .request(Method::POST, &format!("/taskchat.v1.{method}"))
+            .header("content-type", kind)
+            .header("accept", kind)
+            .header("x-grpc-web", "1")
+            .body(body)
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(
+            response.status(),
+            200,
+            "gRPC-Web answers 200 and tells by trailers"
+        );
+        let head = response.headers().iter();
+        let head: HashMap<_, _> = head
+            .filter(|(name, _)| name.as_str().starts_with("grpc-"))
+            .map(|(name, value)| {
+                let value = value.to_str().expect("ASCII");
+                (name.as_str().to_owned(), value.to_owned())
+            })
+            .collect();
+        if head.contains_key("grpc-status") {
+            finished(&head)?;
         }
-        let text = String::from_utf8(content.to_vec()).expect("ASCII trailers");
-        for line in text.split("\r\n").filter(|line| !line.is_empty()) {
-            let (name, value) = line.split_once(':').expect("name: value");
-            trailers.insert(name.trim().to_lowercase(), value.trim().to_owned());
+        Ok(Self {
+            body: response.bytes_stream().boxed(),
+            framing,
+            head,
+            text: Vec::new(),
+            unread: BytesMut::new(),
+        })
+    }
+
+    /// The next message; `None` after trailers that say that all is well.
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Refusal> {
+        loop {
+            if let Some((flags, content)) = self.frame() {
+                if flags & 0x80 == 0 {
+                    return Ok(Some(content));
+                }
+                let mut trailers = trailers(&content);
+                for (name, value) in self.head.drain() {
+                    trailers.entry(name).or_insert(value);
+                }
+                assert!(self.unread.is_empty(), "something after the trailers");
+                finished(&trailers)?;
+                return Ok(None);
+            }
+            let Some(piece) = self.body.next().await else {
+                // A refusal without a message may be told by headers alone.
+                finished(&self.head)?;
+                return Ok(None);
+            };
+            let piece = piece.expect("an unbroken body");
+            match self.framing {
+                Framing::Binary => self.unread.extend_from_slice(&piece),
+                Framing::Text => {
+                    self.text.extend_from_slice(&piece);
+                    // Each write of a server may be padded base64 of its own.
+                    let whole = self.text.len() - self.text.len() % 4;
+                    for group in self.text.drain(..whole).as_slice().chunks(4) {
+                        self.unread.extend(BASE64.decode(group).expect("base64"));
+                    }
+                }
+            }
         }
     }
-    (messages, trailers)
+
+    fn frame(&mut self) -> Option<(u8, Bytes)> {
+        let mut head = self.unread.get(..5)?;
+        let (flags, length) = (head.get_u8(), head.get_u32() as usize);
+        if self.unread.len() < 5 + length {
+            return None;
+        }
+        self.unread.advance(5);
+        Some((flags, self.unread.split_to(length).freeze()))
+    }
+}
+
+fn trailers(content: &[u8]) -> HashMap<String, String> {
+    let text = std::str::from_utf8(content).expect("ASCII trailers");
+    let lines = text.split("\r\n").filter(|line| !line.is_empty());
+    lines
+        .map(|line| {
+            let (name, value) = line.split_once(':').expect("name: value");
+            (name.trim().to_lowercase(), value.trim().to_owned())
+        })
+        .collect()
+}
+
+/// Fails unless the trailers say that all is well.
+fn finished(trailers: &HashMap<String, String>) -> Result<(), Refusal> {
+    let status = status(trailers);
+    match status.code() {
+        Code::Ok => Ok(()),
+        _ => Err(grpc::refusal(&status)),
+    }
 }
 
 fn status(trailers: &HashMap<String, String>) -> Status {

@@ -107,7 +107,7 @@ pub(super) fn read(answer: &Answer) -> Result<Value, Refusal> {
     }
 }
 
-fn refusal(answer: &Answer) -> Refusal {
+pub(super) fn refusal(answer: &Answer) -> Refusal {
     let problem = answer.refused(answer.status);
     let errors = problem["errors"].as_array().cloned().unwrap_or_default();
     Refusal {

@@ -1,8 +1,10 @@
 //! Receipts and the operations they belong to.
 
-use taskchat_domain::{Error, FieldChange, Operation, Origin, Receipt, ReceiptKind, TaskChange, UserId};
+use taskchat_domain::{
+    Error, FieldChange, Operation, Origin, Receipt, ReceiptKind, TaskChange, UserId,
+};
 use taskchat_proto::v1;
-use taskchat_tasks::{Taken, TurnOutcome};
+use taskchat_tasks::{Taken, TurnOutcome, Watched};
 
 use super::{task, timestamp};
 
@@ -26,6 +28,20 @@ pub(crate) fn operation(operation: &Operation, owner: &UserId) -> v1::Operation 
             .filter_map(TaskChange::task_id)
             .map(|id| id.to_string())
             .collect(),
+    }
+}
+
+/// What a watcher sees.
+pub(crate) fn watched(item: &Watched, owner: &UserId) -> v1::WatchTasksResponse {
+    use v1::watch_tasks_response::Event;
+    let (seq, event) = match item {
+        Watched::Ready(latest) => (*latest, Event::Ready(v1::Ready {})),
+        Watched::Operation(seq, it) => (*seq, Event::Operation(operation(it, owner))),
+        Watched::Heartbeat => (0, Event::Heartbeat(v1::Heartbeat {})),
+    };
+    v1::WatchTasksResponse {
+        seq,
+        event: Some(event),
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) struct Model {
     pub(crate) undone_by: Option<Uuid>,
     pub(crate) approval_id: Option<Uuid>,
     pub(crate) created_at: DateTimeUtc,
+    pub(crate) seq: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,6 +15,7 @@ pub(crate) struct Model {
     pub(crate) approval_policy: String,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) deactivated_at: Option<DateTimeUtc>,
+    pub(crate) last_operation: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

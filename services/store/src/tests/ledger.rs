@@ -1,5 +1,6 @@
 //! The ledger: one operation per key, and lists of them.
 
+use futures::future::join_all;
 use serde_json::json;
 use taskchat_domain::{
     Kind, NewTask, Operation, OperationId, Origin, PageRequest, ReceiptKind, Task, TaskChange,
@@ -166,5 +167,60 @@ async fn the_latest_operation_in_effect_is_found() {
         second.undone_by = None;
         assert_eq!(tx.latest_undoable().await.unwrap(), Some(second));
         assert!(tx.set_undone_by(OperationId::new(), None).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn operations_are_numbered_without_gaps_in_order_of_commit() {
+    for store in stores().await {
+        let (ann, bob) = (store.person("ann").await, store.person("bob").await);
+        let mine = store.as_user(&ann);
+        assert_eq!(mine.last_operation().await.unwrap(), 0);
+        let hands = (0..8).map(async |hand| {
+            for at in 0..10 {
+                let milk = task("Milk");
+                let mut operation = created(&[&milk], at);
+                // What changes nothing, and what is not committed, has no number.
+                if at % 3 == 0 {
+                    let tx = store.begin(&ann).await.unwrap();
+                    let lost = created(&[&milk], at);
+                    let key = format!("lost {hand} {at}");
+                    tx.insert_operation(&lost, &key, "print", "create", &json!({}))
+                        .await
+                        .unwrap();
+                    drop(tx);
+                }
+                if at % 5 == 0 {
+                    operation.changes[0].before = operation.changes[0].after.clone();
+                }
+                write(&store, &ann, &operation, &format!("{hand} {at}")).await;
+                write(
+                    &store,
+                    &bob,
+                    &created(&[&milk], at),
+                    &format!("{hand} {at}"),
+                )
+                .await;
+            }
+        });
+        let (_, seen) = tokio::join!(join_all(hands), async {
+            let mut seen = Vec::new();
+            while seen.len() < 64 {
+                let after = seen.last().copied().unwrap_or(0);
+                let next = mine.operations_after(after, 7).await.unwrap();
+                seen.extend(next.into_iter().map(|(seq, _)| seq));
+                tokio::task::yield_now().await;
+            }
+            seen
+        });
+        // Whoever reads along sees each once: no number appears behind another's back.
+        assert_eq!(seen, (1..=64).collect::<Vec<_>>(), "{}", store.name);
+        assert_eq!(mine.last_operation().await.unwrap(), 64);
+        assert_eq!(mine.operations_after(64, 7).await.unwrap(), []);
+        let his = store.as_user(&bob);
+        assert_eq!(his.last_operation().await.unwrap(), 80);
+        let nobody = UserId::parse("nobody").unwrap();
+        let unknown = store.as_user(&nobody).last_operation().await.unwrap_err();
+        assert_eq!(unknown.kind(), Kind::NotFound);
     }
 }
