@@ -67,6 +67,8 @@ export function aMessage(fields: Partial<Message> = {}): Message {
     content: "Hello",
     calls: [],
     notices: [],
+    approvals: [],
+    failure: null,
     at: 1_000,
     turnId: "turn-1",
     state: "completed",
@@ -142,6 +144,31 @@ export function someEvents(turnId = "turn-1"): readonly TurnEvent[] {
         messageId: "a",
       },
     },
+  ] as const;
+  return bodies.map((body, at) => ({ turnId, seq: at + 1, at: 1_000 + at, ...body }));
+}
+
+/** A small repeatable source of chance (mulberry32). */
+export function chance(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** A turn that was given up after some words. */
+export function failingEvents(turnId = "turn-1"): readonly TurnEvent[] {
+  const failure = { text: "The model did not answer.", retryable: true };
+  const bodies = [
+    { kind: "started", conversationId: "conversation-1", userMessageId: "q", messageId: "a" },
+    { kind: "text", text: "I am " },
+    { kind: "text", text: "about " },
+    { kind: "called", call: aCall({ result: null, receipt: null }) },
+    { kind: "returned", call: aCall() },
+    { kind: "failed", failure, calls: [aCall()] },
   ] as const;
   return bodies.map((body, at) => ({ turnId, seq: at + 1, at: 1_000 + at, ...body }));
 }

@@ -38,6 +38,9 @@ export interface Spot {
   readonly row: string;
   /** How far its beginning is above the upper edge. */
   readonly above: number;
+  /** The heights as they were, of all rows, for a list that is still the same. */
+  readonly rows: readonly unknown[];
+  readonly heights: unknown;
 }
 
 export interface Editing {

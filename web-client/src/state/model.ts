@@ -148,6 +148,9 @@ export interface Message {
   readonly content: string;
   readonly calls: readonly ToolCall[];
   readonly notices: readonly Notice[];
+  /** What the person was asked, in that order. */
+  readonly approvals: readonly Approval[];
+  readonly failure: Failure | null;
   readonly at: number;
   readonly turnId: string;
   readonly state: TurnState;

@@ -2,8 +2,8 @@
 // A conversation: pages, live turns, and how they come together.
 
 import { describe, expect, it } from "vitest";
-import { aMessage, aReceipt, aCall, askingEvents, aTurn, someEvents } from "../test-data";
-import type { Message, Page } from "./model";
+import { aMessage, aReceipt, aCall, askingEvents, aTurn, chance, failingEvents, someEvents } from "../test-data";
+import type { Approval, Message, Page, TurnEvent, TurnState } from "./model";
 import { Problem } from "./problem";
 import * as threads from "./thread";
 
@@ -67,9 +67,10 @@ describe("loading", () => {
     expect(threads.turnOf(whole, "turn-1")?.text).toBe("Let me see. Done, as you asked.");
   });
 
-  it("shows a failed turn's words as its failure", () => {
-    const thread = opened([aMessage({ role: "assistant", state: "failed", content: "No model." })]);
-    expect(threads.turnOf(thread, "turn-1")).toMatchObject({ text: "", failure: { text: "No model." } });
+  it("shows what a failed turn had said, and its failure", () => {
+    const failure = { text: "No model.", retryable: false };
+    const thread = opened([aMessage({ role: "assistant", state: "failed", content: "I am about ", failure })]);
+    expect(threads.turnOf(thread, "turn-1")).toMatchObject({ text: "I am about ", failure });
   });
 });
 
@@ -160,5 +161,88 @@ describe("days", () => {
     const day = 86_400_000;
     const thread = opened([...aTurn("1", day), ...aTurn("2", day + 5), ...aTurn("3", 3 * day)]);
     expect(thread.rows.filter((row) => row.day !== null).map((row) => row.key)).toEqual(["1:said", "3:said"]);
+  });
+});
+
+/** What the server lists of a turn once these events have happened. */
+function listed(said: string, events: readonly TurnEvent[]): readonly Message[] {
+  const last = events.at(-1);
+  const calls = new Map<string, ReturnType<typeof aCall>>();
+  const approvals = new Map<string, Approval>();
+  const notices: Message["notices"][number][] = [];
+  let text = "";
+  for (const event of events) {
+    if (event.kind === "text") text += event.text;
+    if (event.kind === "called" || event.kind === "returned") calls.set(event.call.id, event.call);
+    if (event.kind === "approval") approvals.set(event.approval.id, event.approval);
+    if (event.kind === "notice") notices.push(event.notice);
+  }
+  const waits = [...approvals.values()].some((approval) => approval.state === "pending");
+  const state: TurnState =
+    last?.kind === "completed" ? last.answer.state : last?.kind === "failed" ? "failed" : waits ? "waiting_for_approval" : "running";
+  const turnId = last?.turnId ?? "turn-1";
+  const answer = aMessage({
+    id: "a",
+    role: "assistant",
+    turnId,
+    state,
+    content: text,
+    calls: [...calls.values()],
+    approvals: [...approvals.values()],
+    notices,
+    failure: last?.kind === "failed" ? last.failure : null,
+    at: last?.at ?? 0,
+  });
+  return [aMessage({ id: "q", turnId, state, content: said, at: 500 }), answer];
+}
+
+/** All of a turn that is drawn. */
+function drawn(thread: threads.Thread) {
+  return thread.order.map((key) => {
+    const turn = threads.turnOf(thread, key);
+    const { said, phase, text, calls, approvals, notices, failure, problem, endedAt, turnId } = turn ?? {};
+    return { said: said?.text, phase, text, calls, approvals, notices, failure, problem, endedAt, turnId };
+  });
+}
+
+describe("a turn that was seen live", () => {
+  it.each([
+    ["with a tool call", someEvents()],
+    ["that was approved", askingEvents("approved")],
+    ["that was denied", askingEvents("denied")],
+    ["that nobody answered", askingEvents("expired")],
+    ["that failed", failingEvents()],
+  ])("%s is drawn as by a page that is loaded afterwards, over any connections", (_name, events) => {
+    const fresh = drawn(opened(listed("Hello", events)));
+    for (let seed = 1; seed <= 300; seed += 1) {
+      const random = chance(seed);
+      const upTo = (count: number) => Math.floor(random() * count);
+      // Sent from here, or come upon while it was under way.
+      const mine = random() < 0.5;
+      let thread = mine
+        ? threads.say(threads.emptyThread(null), "request-1", "Hello", 500)
+        : opened(listed("Hello", events.slice(0, 1 + upTo(events.length))));
+      if (mine) thread = threads.identified(thread, "request-1", "turn-1");
+      const key = mine ? "request-1" : "turn-1";
+      while (threads.turnOf(thread, key)?.endedAt === null) {
+        const known = threads.turnOf(thread, key)?.lastSeq ?? 0;
+        // A connection begins at or before what is known, repeats, leaves gaps, and breaks off anywhere.
+        const from = upTo(known + 2);
+        const until = from + upTo(events.length + 1);
+        const some = events.slice(from, until).flatMap((event) => (random() < 0.3 ? [event, event] : [event]));
+        const cut = upTo(some.length + 1);
+        // Folded in one frame or two.
+        thread = threads.receive(thread, key, some.slice(0, cut));
+        thread = threads.receive(thread, key, some.slice(cut));
+        // Another tab, or a look at the window, has the page read again at any time.
+        if (random() < 0.2) {
+          const here = events.slice(0, Math.max(1, threads.turnOf(thread, key)?.lastSeq ?? 0));
+          thread = threads.latestLoaded(thread, page(listed("Hello", here)));
+        }
+      }
+      thread = threads.latestLoaded(thread, page(listed("Hello", events)));
+      expect(drawn(thread)).toEqual(fresh);
+      expect(thread.rows.map((row) => row.part)).toEqual(["said", "reply"]);
+    }
   });
 });

@@ -244,12 +244,12 @@ function withMessage(turn: Turn, message: Message): Turn {
   }
   // A turn that still runs is replayed from its first event, so its answer starts out empty.
   if (!isFinal(message.state)) return turn;
-  const failed = message.state === "failed";
   return {
     ...turn,
-    text: failed ? "" : message.content,
-    failure: failed ? { text: message.content, retryable: true } : null,
+    text: message.content,
+    failure: message.failure,
     calls: message.calls,
+    approvals: message.approvals,
     notices: message.notices,
     endedAt: message.at,
   };
@@ -275,7 +275,7 @@ function joined(here: Turn, there: Turn): Turn {
   const answered = isFinal(there.phase) && there.endedAt !== null;
   if (!answered) return said === here.said ? here : { ...here, said };
   // Both are whole: the server knows which receipts were undone since.
-  if (isFinal(here.phase) && here.endedAt !== null) return { ...here, said, calls: there.calls };
+  if (isFinal(here.phase) && here.endedAt !== null) return { ...here, said, calls: there.calls, approvals: there.approvals };
   return { ...there, said, key: here.key, requestId: here.requestId, lastSeq: here.lastSeq };
 }
 

@@ -2,24 +2,13 @@
 // Folding events into a turn.
 
 import { describe, expect, it } from "vitest";
-import { aCall, askingEvents, someEvents } from "../test-data";
+import { aCall, askingEvents, chance, someEvents } from "../test-data";
 import type { TurnEvent } from "./model";
 import { fold, leavesGap, ownCalls, written } from "./turn";
 
 const EVENTS = someEvents();
 const START = written("request-1", "Add Buy groceries", 500, "sending");
 const WHOLE = EVENTS.reduce(fold, START);
-
-/** A small repeatable source of chance (mulberry32). */
-function chance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 describe("fold", () => {
   it("ends with what the last event says", () => {

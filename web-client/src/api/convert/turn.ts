@@ -8,6 +8,7 @@ import type {
   Answer,
   Approval,
   ApprovalState,
+  Failure,
   JsonObject,
   Message,
   Notice,
@@ -105,6 +106,10 @@ function noticeOf(notice: wire.Notice): Notice {
   }
 }
 
+function failureOf({ responseText: text, retryable }: wire.TurnFailure): Failure {
+  return { text, retryable };
+}
+
 export function answerOf(answer: wire.ChatResponse): Answer {
   return {
     state: stateOf(answer.status),
@@ -138,10 +143,8 @@ export function eventOf({ turnId, seq, time, event }: wire.TurnEvent): TurnEvent
       return { ...base, kind: "heartbeat" };
     case "completed":
       return { ...base, kind: "completed", answer: answerOf(event.value) };
-    case "failed": {
-      const { responseText: text, retryable, toolCalls } = event.value;
-      return { ...base, kind: "failed", failure: { text, retryable }, calls: toolCalls.map(callOf) };
-    }
+    case "failed":
+      return { ...base, kind: "failed", failure: failureOf(event.value), calls: event.value.toolCalls.map(callOf) };
     default:
       return { ...base, kind: "unknown" };
   }
@@ -154,6 +157,8 @@ export function messageOf(message: messageWire.Message): Message {
     content: message.content,
     calls: message.toolCalls.map(callOf),
     notices: message.notices.map(noticeOf),
+    approvals: message.approvals.map(approvalOf),
+    failure: message.failure === undefined ? null : failureOf(message.failure),
     at: instant(message.createdAt) ?? 0,
     turnId: message.turnId,
     state: stateOf(message.status),

@@ -5,7 +5,7 @@
 
 import { ArrowDown, LoaderCircle } from "lucide-react";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { Virtualizer, type VirtualizerHandle } from "virtua";
+import { type CacheSnapshot, Virtualizer, type VirtualizerHandle } from "virtua";
 import type { Flow } from "../../app/flow";
 import { useServices, useStore } from "../../app/services";
 import type { Row } from "../../state/thread";
@@ -30,6 +30,8 @@ export function Thread({ flow }: { readonly flow: Flow }) {
   const list = useRef<VirtualizerHandle>(null);
   const [end] = useState(() => new Hold(flow.spot === null && anchorOf(location.hash) === null));
   const [away, setAway] = useState(false);
+  // Measured once, rows need not be guessed when one comes back.
+  const [heights] = useState(() => (flow.spot?.rows.length === rows.length ? (flow.spot.heights as CacheSnapshot) : undefined));
   const shift = useStore(flow.thread, (thread) => thread.prepended);
 
   const toEnd = useCallback(() => {
@@ -78,11 +80,13 @@ export function Thread({ flow }: { readonly flow: Flow }) {
     const fromEnd = height - top - clientHeight;
     // Only the reader moves up while the height stays the same.
     if (top < last.current.top - 1 && height === last.current.height && fromEnd > 2) end.release();
-    if (fromEnd < 2) end.take();
+    if (fromEnd < 2) end.reached();
     last.current = { top, height };
     setAway(fromEnd > NEAR_END && !end.held);
     if (top < NEAR_START) void flow.loadOlder();
   }, [end, flow]);
+
+  const moved = useCallback(() => end.moved(), [end]);
 
   // A first page that does not fill the window gives nothing to scroll.
   useEffect(() => {
@@ -107,6 +111,7 @@ export function Thread({ flow }: { readonly flow: Flow }) {
           <LoaderCircle aria-hidden className="size-4 animate-spin" /> Loading earlier messages
         </p>
       )}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- only tells who scrolls */}
       <section
         ref={scroller}
         // Scrolled with the keyboard, too.
@@ -115,9 +120,21 @@ export function Thread({ flow }: { readonly flow: Flow }) {
         aria-label="Messages"
         data-testid="messages"
         onScroll={scrolled}
+        onWheel={moved}
+        onTouchMove={moved}
+        onPointerDown={moved}
+        onKeyDown={moved}
         className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-5 [overflow-anchor:none] scroll-quiet"
       >
-        <Virtualizer ref={list} scrollRef={scroller} data={rows} shift={shift} bufferSize={600} keepMounted={keepMounted}>
+        <Virtualizer
+          ref={list}
+          scrollRef={scroller}
+          data={rows}
+          shift={shift}
+          bufferSize={600}
+          keepMounted={keepMounted}
+          {...(heights === undefined ? {} : { cache: heights })}
+        >
           {(row: Row, at: number) => (
             <RowView
               key={row.key}
@@ -167,7 +184,8 @@ function useKeptPlace(flow: Flow, list: Ref<VirtualizerHandle | null>, end: Hold
       const top = handle.scrollOffset;
       const index = handle.findItemIndex(top);
       const row = flow.thread.get().rows[index]?.key;
-      if (row !== undefined) flow.spot = { row, above: top - handle.getItemOffset(index) };
+      const { rows } = flow.thread.get();
+      if (row !== undefined) flow.spot = { row, above: top - handle.getItemOffset(index), rows, heights: handle.cache };
     };
     // Once per visit.
   }, [flow, list, end]);
@@ -187,7 +205,7 @@ function useGoal(flow: Flow, list: Ref<VirtualizerHandle | null>, end: Hold): st
 
   const go = useCallback(
     async ({ turnId, part }: Anchor) => {
-      end.release();
+      end.leave();
       const key = await flow.reveal(turnId);
       // With the rows that have come meanwhile in the list.
       await new Promise((resolve) => requestAnimationFrame(resolve));

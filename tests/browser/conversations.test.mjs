@@ -1,0 +1,240 @@
+// The list of conversations and the way around in them: search, renaming, deleting and taking that back,
+// addresses of single messages, the reader's place, editing and copying.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+
+import { call, signUp as signUpByApi, start } from "../clients/server.mjs";
+import { becomes, launch, signIn, visit } from "./browser.mjs";
+import { gate, says, startModel, stops, text } from "./model.mjs";
+
+let browser;
+let model;
+let server;
+before(async () => {
+  model = await startModel();
+  server = await start({ env: { ...model.env, TASKCHAT_LIMITS__REQUESTS_PER_MINUTE: "0" } });
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  model?.stop();
+});
+
+let ada;
+let number = 0;
+beforeEach(async () => {
+  number += 1;
+  ada = await signUpByApi(server, `conv${number}`);
+});
+
+/** A conversation of `[said, answered]` pairs, by the API; its id. */
+async function converse(pairs) {
+  let id;
+  for (const [said, answered] of pairs) {
+    model.say(text(answered));
+    id = (await call(server, ada, "POST", "/api/chat", { message: said, ...(id ? { conversation_id: id } : {}) })).conversation_id;
+  }
+  return id;
+}
+
+const long = (turns) =>
+  converse(Array.from({ length: turns }, (_, at) => [`Question ${at + 1}`, `Answer ${at + 1}.\n\nIt goes on\n\nfor a few lines.`]));
+
+const send = async (page, message) => {
+  await page.getByTestId("message-input").fill(message);
+  await page.getByTestId("message-input").press("Enter");
+};
+
+/** The article that stands in the middle of what can be seen. */
+const inSight = (page, words) =>
+  page.getByText(words, { exact: true }).evaluate((it) => {
+    const box = document.querySelector("[data-testid=messages]").getBoundingClientRect();
+    const own = it.getBoundingClientRect();
+    return own.top >= box.top && own.bottom <= box.bottom;
+  });
+
+test("what was said is found, marked, and opened where it was said", async () => {
+  const id = await long(70);
+  await converse([["Where is <b>the umbrella</b>?", "In the hall."]]);
+  await visit(browser, server, async (page) => {
+    await signIn(page, ada.email);
+    const search = page.getByTestId("conversation-search");
+    await search.fill("umbrel");
+    const finding = page.getByTestId("finding").first();
+    await finding.waitFor();
+    assert.match(await finding.textContent(), /Where is <b>the umbrella<\/b>\?/);
+    assert.deepEqual(await finding.locator("mark").allTextContents().then((all) => all.map((each) => each.toLowerCase())), ["umbrella"]);
+    await becomes(() => page.getByTestId("announcer").textContent().then((words) => /found/.test(words)), true, "what is announced");
+    await search.fill("nothing like that was ever said");
+    await page.getByTestId("nothing-found").waitFor();
+    // Far up in a long conversation, by keyboard: older pages are read until it is there.
+    await search.fill("Question 3");
+    await page.getByTestId("finding").filter({ hasText: /Question 3(?!\d)/ }).first().focus();
+    await page.keyboard.press("Enter");
+    await page.locator("[data-marked]").getByText("Question 3", { exact: true }).waitFor();
+    await becomes(() => inSight(page, "Question 3"), true, "where it was scrolled to");
+    assert.equal(new URL(page.url()).pathname, `/chat/${id}`);
+    // The cursor is there as well.
+    assert.equal(await page.evaluate(() => document.activeElement?.hasAttribute("data-marked")), true);
+    await search.press("Escape");
+    await page.getByTestId("conversations").waitFor();
+  });
+});
+
+test("an address of one message leads to it, also for whoever was not signed in", async () => {
+  const id = await long(40);
+  const { messages } = await call(server, ada, "GET", `/api/conversations/${id}/messages?page_size=200`);
+  const turn = messages.find((each) => each.content === "Question 5").turn_id;
+  await visit(
+    browser,
+    server,
+    async (page) => {
+      await page.goto(`/chat/${id}#reply-${turn}`);
+      await page.getByTestId("signin-form").waitFor();
+      await page.getByLabel("E-mail").fill(ada.email);
+      await page.getByLabel("Password").fill("a quiet harbour 42");
+      await page.getByTestId("submit").click();
+      await page.locator("[data-marked]").getByText("Answer 5.", { exact: true }).waitFor();
+      await becomes(() => inSight(page, "Answer 5."), true, "where it was scrolled to");
+      // One that is not there says so, and shows the conversation.
+      await page.goto(`/chat/${id}#turn-00000000-0000-7000-8000-000000000000`);
+      await page.getByTestId("toast").getByText("not in this conversation").waitFor();
+    },
+    { tolerates: /401|Failed to load resource/ },
+  );
+});
+
+test("a conversation is renamed, deleted, and brought back", async () => {
+  const id = await converse([["What about tea?", "Green or black."]]);
+  await converse([["What about coffee?", "Always."]]);
+  await visit(browser, server, async (page, context) => {
+    await signIn(page, ada.email);
+    const other = await context.newPage();
+    await other.goto(`/chat/${id}`);
+    await other.getByText("Green or black.").waitFor();
+    await page.goto(`/chat/${id}`);
+    await page.getByText("Green or black.").waitFor();
+    await page.getByTestId("message-input").fill("half a thought");
+    const item = page.getByTestId("conversation").filter({ hasText: "tea" });
+    await item.hover();
+    await item.getByTestId("rename-conversation").click();
+    await page.getByTestId("conversation-title").fill("Tea, mostly");
+    await page.keyboard.press("Enter");
+    await page.getByTestId("page-title").getByText("Tea, mostly").waitFor();
+    await other.getByTestId("page-title").getByText("Tea, mostly").waitFor();
+
+    const renamed = page.getByTestId("conversation").filter({ hasText: "Tea" });
+    await renamed.hover();
+    await renamed.getByTestId("delete-conversation").click();
+    await becomes(() => new URL(page.url()).pathname, "/chat", "the address");
+    await becomes(() => page.getByTestId("conversation").count(), 1, "the list");
+    // The focus is not lost with the row.
+    assert.notEqual(await page.evaluate(() => document.activeElement?.tagName), "BODY");
+    await other.getByTestId("conversation-not-found").waitFor();
+    await page.getByTestId("toast").getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Green or black.").waitFor();
+    assert.equal(new URL(page.url()).pathname, `/chat/${id}`);
+    assert.equal(await page.getByTestId("message-input").inputValue(), "half a thought");
+    await becomes(() => page.getByTestId("conversation").count(), 2, "the list");
+    await other.getByText("Green or black.").waitFor();
+  });
+});
+
+test("every conversation is found where it was left", async () => {
+  const first = await long(30);
+  const second = await converse([["Hello", "Good day."]]);
+  await visit(browser, server, async (page) => {
+    await signIn(page, ada.email);
+    const go = (id) => page.getByTestId("conversations").locator(`[data-conversation-id="${id}"]`).getByRole("link").click();
+    await go(first);
+    await page.getByText("Answer 30.").waitFor();
+    await page.getByTestId("messages").hover();
+    await page.mouse.wheel(0, -2500);
+    await page.getByTestId("jump-to-latest").waitFor();
+    await page.waitForTimeout(300);
+    const top = () =>
+      page.evaluate(() => {
+        const box = document.querySelector("[data-testid=messages]").getBoundingClientRect();
+        const row = [...document.querySelectorAll("[data-testid$=-message]")].find((it) => it.getBoundingClientRect().bottom > box.top + 1);
+        return [row.innerText.slice(0, 40), Math.round(row.getBoundingClientRect().top - box.top)];
+      });
+    const left = await top();
+    await go(second);
+    await page.getByText("Good day.").waitFor();
+    await go(first);
+    await page.getByTestId("messages").getByText(left[0].split("\n").at(-1)).first().waitFor();
+    // To the pixel, give or take one.
+    await becomes(async () => {
+      const [words, at] = await top();
+      return [words, Math.abs(at - left[1]) <= 2 ? left[1] : at];
+    }, left, "the place");
+    await page.getByTestId("jump-to-latest").click();
+    await becomes(() => inSight(page, "Answer 30."), true, "the end");
+  });
+});
+
+test("a message is said once more in other words, and copied", async () => {
+  await visit(
+    browser,
+    server,
+    async (page, context) => {
+      await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+      await signIn(page, ada.email);
+      await page.getByTestId("new-chat").click();
+      model.say(text("Added milk.\n\n```js\nconst milk = 'oat';\n```"));
+      await send(page, "Add buy milk");
+      const said = page.getByTestId("user-message").first();
+      await page.getByText("Added milk.").waitFor();
+      await page.locator(".hljs-keyword").getByText("const").waitFor();
+      await page.getByTestId("copy-code").click();
+      await becomes(() => page.evaluate(() => navigator.clipboard.readText()), "const milk = 'oat';", "the clipboard");
+      await said.hover();
+      await said.getByTestId("copy-message").click();
+      await becomes(() => page.evaluate(() => navigator.clipboard.readText()), "Add buy milk", "the clipboard");
+      await page.getByTestId("message-input").fill("something else");
+      await said.getByTestId("edit-message").click();
+      await page.getByTestId("editing").getByText("new message").waitFor();
+      assert.equal(await page.getByTestId("message-input").inputValue(), "Add buy milk");
+      model.say(text("Oat milk it is."));
+      await send(page, "Add buy oat milk");
+      await page.getByText("Oat milk it is.").waitFor();
+      assert.deepEqual(await page.getByTestId("user-message").locator("> p").allTextContents(), ["Add buy milk", "Add buy oat milk"]);
+      assert.equal(await page.getByTestId("message-input").inputValue(), "something else");
+    },
+  );
+});
+
+test("Enter that ends a composition sends nothing, and one reply is announced once", async () => {
+  await visit(browser, server, async (page, context) => {
+    await signIn(page, ada.email);
+    await page.getByTestId("new-chat").click();
+    const input = page.getByTestId("message-input");
+    await input.focus();
+    const cdp = await context.newCDPSession(page);
+    await cdp.send("Input.imeSetComposition", { text: "にほんご", selectionStart: 4, selectionEnd: 4 });
+    // What browsers report for the Enter that takes a suggestion.
+    await cdp.send("Input.dispatchKeyEvent", { type: "rawKeyDown", key: "Process", code: "Enter", windowsVirtualKeyCode: 229 });
+    await cdp.send("Input.insertText", { text: "日本語" });
+    await cdp.send("Input.dispatchKeyEvent", { type: "keyUp", key: "Enter", code: "Enter", windowsVirtualKeyCode: 13 });
+    assert.equal(await page.getByTestId("user-message").count(), 0);
+    assert.equal(await input.inputValue(), "日本語");
+    await page.evaluate(() => {
+      globalThis.told = [];
+      new MutationObserver(() => told.push(document.querySelector("[data-testid=announcer]").textContent.trim())).observe(
+        document.querySelector("[data-testid=announcer]"),
+        { childList: true, characterData: true, subtree: true },
+      );
+    });
+    const half = gate();
+    model.say([says("One "), half.wait, says("two "), says("three."), stops]);
+    await input.press("Enter");
+    await page.getByText("One").waitFor();
+    half.open();
+    await page.getByText("One two three.").waitFor();
+    await becomes(() => page.evaluate(() => told.filter((words) => words === "Answer complete").length), 1, "what is announced");
+    // Phases only, never the text.
+    assert.deepEqual(await page.evaluate(() => [...new Set(told)]), ["Assistant is answering", "Answer complete"]);
+  });
+});
