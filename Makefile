@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/tests/.venv/node/bin:$(PATH):$(HOME)/.cargo/bin
 # Every build names the whole workspace: one feature set, so that nothing is compiled twice.
 WORKSPACE := --workspace --locked
 
-.PHONY: help run build test e2e bench fmt lint web tools screenshot clean
+.PHONY: help run build test e2e bench fmt lint landed web tools screenshot clean
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,10 @@ fmt: tools ## Format the Rust code.
 
 lint: tools web ## Formatting, clippy, buf lint, the page's linter.
 	@CARGO="$(CARGO)" tests/run.sh lint
+
+landed: tools ## Remember the contract as the one that has landed (see proto/README.md).
+	@tests/setup/npm.sh web-client
+	@tests/contract/land.sh
 
 web: tools ## Build the page into web-client/dist.
 	@tests/setup/page.sh

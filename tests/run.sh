@@ -60,7 +60,7 @@ stage() {
 run_tools() { "$setup/tools.sh" && "$setup/npm.sh" web-client; }
 run_test_tools() { "$setup/system.sh" && "$setup/grpcurl.sh" && "$setup/schemathesis.sh" \
     && "$setup/oracles.sh" && "$setup/npm.sh" tests/browser; }
-run_proto() { (cd web-client && npx --no-install buf lint ..); }
+run_proto() { (cd web-client && npx --no-install buf lint ..) && tests/contract/breaking.sh; }
 run_fmt() { "$CARGO" fmt --all --check; }
 run_page() { "$setup/page.sh"; }
 run_clippy() { "$CARGO" clippy --workspace --all-targets --locked -- -D warnings; }
