@@ -19,6 +19,8 @@ const NEAR_END = 80;
 const NEAR_START = 1200;
 /** The newest rows stay in the document, for screen readers and for searching the page. */
 const KEPT = 20;
+/** How far beyond what is in sight messages are drawn: little while opening, then enough for a fast wheel. */
+const BUFFER = { opening: 300, reading: 1600 } as const;
 /** How long a message that somebody came for stands out. */
 const MARKED_FOR = 4000;
 
@@ -33,6 +35,11 @@ export function Thread({ flow }: { readonly flow: Flow }) {
   // Measured once, rows need not be guessed when one comes back.
   const [heights] = useState(() => (flow.spot?.rows.length === rows.length ? (flow.spot.heights as CacheSnapshot) : undefined));
   const shift = useStore(flow.thread, (thread) => thread.prepended);
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setReady(true), 500);
+    return () => clearTimeout(timer);
+  }, []);
 
   const toEnd = useCallback(() => {
     const box = scroller.current;
@@ -131,7 +138,7 @@ export function Thread({ flow }: { readonly flow: Flow }) {
           scrollRef={scroller}
           data={rows}
           shift={shift}
-          bufferSize={600}
+          bufferSize={ready ? BUFFER.reading : BUFFER.opening}
           keepMounted={keepMounted}
           {...(heights === undefined ? {} : { cache: heights })}
         >
