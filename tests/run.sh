@@ -100,9 +100,10 @@ one() {
     rust) stage tools run_tools && stage page run_page && stage test-tools run_test_tools \
         && stage build run_build && stage rust run_rust ;;
     # Part of `rust`, and of interest alone.
-    oracles) stage test-tools run_test_tools && stage oracles run_oracles ;;
+    oracles) stage tools run_tools && stage page run_page && stage test-tools run_test_tools \
+        && stage oracles run_oracles ;;
     web) stage tools run_tools && stage web run_web ;;
-    clients) stage test-tools run_test_tools && stage build run_build && stage clients run_clients ;;
+    clients) stage tools run_tools && stage test-tools run_test_tools && stage build run_build && stage clients run_clients ;;
     openapi) stage test-tools run_test_tools && stage build run_build && stage openapi run_openapi ;;
     browser) stage test-tools run_test_tools && stage page run_page && stage build run_build \
         && stage browser run_browser ;;

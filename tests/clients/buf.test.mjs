@@ -64,4 +64,13 @@ for (const [name, flags] of Object.entries(protocols)) {
     const bad = error.details.find((detail) => detail.type === "google.rpc.BadRequest");
     assert.ok(bad, blank.err);
   });
+
+  test(`${name}: is refused a stream in the same way`, async () => {
+    const blank = await ask("ChatService/StreamChat", {}, ...bearer());
+    const error = JSON.parse(blank.err);
+    assert.equal(error.code, "invalid_argument");
+    assert.ok(error.details.some((detail) => detail.type === "google.rpc.BadRequest"), blank.err);
+    const unknown = await ask("ChatService/FollowTurn", { turn_id: "0193a000-0000-7000-8000-000000000000" }, ...bearer());
+    assert.equal(JSON.parse(unknown.err).code, "not_found");
+  });
 }
