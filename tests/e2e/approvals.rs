@@ -1,11 +1,13 @@
 //! Approvals: asked once, decided once, made once, whatever happens in between.
 
+mod restarts;
+
 use serde_json::{Value, json};
 use taskchat_tests::{
-    App, Binary, Door, FakeModel, Script, User, calls,
+    App, Door, FakeModel, Script, User, calls,
     door::{Refusal, Say},
-    eventually,
-    sse::{assert_contiguous, text_of},
+    home::Home,
+    sse::assert_contiguous,
     text, user,
 };
 
@@ -13,6 +15,12 @@ pub(crate) async fn ada() -> (App, FakeModel, User) {
     let (app, model) = App::scripted().await;
     let ada = app.sign_up("ada").await;
     (app, model, ada)
+}
+
+/// With a scripted model, on this database.
+async fn on(home: &Home) -> (App, FakeModel) {
+    let model = FakeModel::start().await;
+    (App::setup().on(home).model(&model).start().await, model)
 }
 
 /// A step that adds so many tasks.
@@ -48,61 +56,68 @@ pub(crate) async fn ended(user: &User, turn: &str) -> Value {
 
 #[tokio::test]
 async fn many_changes_are_asked_about_once_and_made_once_at_every_door() {
-    for door in Door::ALL {
-        let (app, model) = App::scripted().await;
-        let ada = app.sign_up("ada").await;
-        model.says([adds(7), text("Added all seven.")]);
-        let reply = ada.via(door).chat(Say::new("Add these seven")).await;
-        let reply = reply.expect("a reply");
-        assert_eq!(reply.status, "waiting_for_approval", "{door:?}");
-        let [asked] = reply.approvals.as_slice() else {
-            panic!("{door:?}: {reply:?}");
-        };
-        assert_eq!(
-            (asked.state.as_str(), asked.reason.as_str()),
-            ("pending", "bulk")
-        );
-        assert_eq!(asked.calls.len(), 7);
-        assert_eq!(asked.calls[6].arguments, json!({ "title": "task 7" }));
-        assert!(ada.titles().await.is_empty());
-
-        let decided = ada.via(door).decide(&asked.id, "approve").await;
-        assert_eq!(decided.expect("decided").state, "approved", "{door:?}");
-        let happened = ada.via(door).follow(&reply.turn_id, 0).await;
-        let happened = happened.expect("events");
-        let kinds: Vec<&str> = happened
-            .iter()
-            .map(|it| it.kind.as_str())
-            .filter(|kind| !kind.starts_with("tool_"))
-            .collect();
-        let expected = [
-            "started",
-            "approval_requested",
-            "approval_decided",
-            "text_delta",
-            "completed",
-        ];
-        assert_eq!(kinds, expected, "{door:?}");
-        let whole = happened.last().and_then(|it| it.reply.clone());
-        let whole = whole.expect("the whole answer");
-        assert_eq!(whole.text, "Added all seven.");
-        assert!(whole.approvals.is_empty());
-        let receipts = whole.calls.iter().filter(|it| it.receipt.is_some());
-        assert_eq!(receipts.count(), 7, "{door:?}");
-        assert_eq!(ada.titles().await.len(), 7);
-        // The same word again changes nothing; another one is too late.
-        let again = ada.via(door).decide(&asked.id, "approve").await;
-        assert_eq!(again.expect("decided").state, "approved");
-        let late = ada.via(door).decide(&asked.id, "deny").await;
-        let late: Refusal = late.expect_err("it is decided");
-        assert_eq!(
-            (late.code.as_str(), late.detail.as_str()),
-            ("FAILED_PRECONDITION", "this approval was approved already"),
-            "{door:?}"
-        );
-        assert_eq!(ada.titles().await.len(), 7);
-        model.assert_sound();
+    for home in Home::both().await {
+        for door in Door::ALL {
+            are_asked_about_once_and_made_once(&home, door).await;
+        }
+        home.remove().await;
     }
+}
+
+async fn are_asked_about_once_and_made_once(home: &Home, door: Door) {
+    let (app, model) = on(home).await;
+    let ada = app.sign_up(&format!("ada-{door:?}")).await;
+    model.says([adds(7), text("Added all seven.")]);
+    let reply = ada.via(door).chat(Say::new("Add these seven")).await;
+    let reply = reply.expect("a reply");
+    assert_eq!(reply.status, "waiting_for_approval", "{door:?}");
+    let [asked] = reply.approvals.as_slice() else {
+        panic!("{door:?}: {reply:?}");
+    };
+    assert_eq!(
+        (asked.state.as_str(), asked.reason.as_str()),
+        ("pending", "bulk")
+    );
+    assert_eq!(asked.calls.len(), 7);
+    assert_eq!(asked.calls[6].arguments, json!({ "title": "task 7" }));
+    assert!(ada.titles().await.is_empty());
+
+    let decided = ada.via(door).decide(&asked.id, "approve").await;
+    assert_eq!(decided.expect("decided").state, "approved", "{door:?}");
+    let happened = ada.via(door).follow(&reply.turn_id, 0).await;
+    let happened = happened.expect("events");
+    let kinds: Vec<&str> = happened
+        .iter()
+        .map(|it| it.kind.as_str())
+        .filter(|kind| !kind.starts_with("tool_"))
+        .collect();
+    let expected = [
+        "started",
+        "approval_requested",
+        "approval_decided",
+        "text_delta",
+        "completed",
+    ];
+    assert_eq!(kinds, expected, "{door:?}");
+    let whole = happened.last().and_then(|it| it.reply.clone());
+    let whole = whole.expect("the whole answer");
+    assert_eq!(whole.text, "Added all seven.");
+    assert!(whole.approvals.is_empty());
+    let receipts = whole.calls.iter().filter(|it| it.receipt.is_some());
+    assert_eq!(receipts.count(), 7, "{door:?}");
+    assert_eq!(ada.titles().await.len(), 7);
+    // The same word again changes nothing; another one is too late.
+    let again = ada.via(door).decide(&asked.id, "approve").await;
+    assert_eq!(again.expect("decided").state, "approved");
+    let late = ada.via(door).decide(&asked.id, "deny").await;
+    let late: Refusal = late.expect_err("it is decided");
+    assert_eq!(
+        (late.code.as_str(), late.detail.as_str()),
+        ("FAILED_PRECONDITION", "this approval was approved already"),
+        "{door:?}"
+    );
+    assert_eq!(ada.titles().await.len(), 7);
+    model.assert_sound();
 }
 
 #[tokio::test]
@@ -155,7 +170,15 @@ async fn after_a_no_smaller_portions_are_asked_about_as_well() {
 
 #[tokio::test]
 async fn one_of_twenty_decisions_at_once_counts() {
-    let (_app, model, ada) = ada().await;
+    for home in Home::both().await {
+        one_of_twenty_counts(&home).await;
+        home.remove().await;
+    }
+}
+
+async fn one_of_twenty_counts(home: &Home) {
+    let (app, model) = on(home).await;
+    let ada = app.sign_up("ada").await;
     model.says([adds(7)]);
     model.otherwise(|_| text("So be it."));
     let reply = ada.chat("Add seven").await.ok();
@@ -315,51 +338,4 @@ async fn an_approval_is_nobody_elses() {
     let path = format!("/api/approvals/{}:decide", user::id(&asked));
     ada.post(&path, json!({})).await.names("decision");
     assert!(ada.titles().await.is_empty());
-}
-
-#[tokio::test]
-async fn an_approval_survives_restarts_and_power_cuts() {
-    let data = tempfile::tempdir().expect("a folder");
-    let model = FakeModel::start().await;
-    let server = Binary::start(data.path(), Some(&model)).await;
-    let ada = server.sign_up("ada").await;
-    model.says([adds(7)]);
-    let reply = ada.chat("Add seven").await.ok();
-    let asked = asked(&reply);
-    let turn = user::text(&reply, "turn_id");
-    server.kill().await;
-
-    let server = Binary::start(data.path(), Some(&model)).await;
-    let ada = server.sign_in("ada@example.com").await;
-    let path = format!("/api/turns/{turn}");
-    let waiting = ada.get(&path).await.ok();
-    assert_eq!(waiting["state"], "waiting_for_approval");
-    assert_eq!(waiting["response"]["approvals"], json!([asked]));
-    assert!(ada.titles().await.is_empty());
-    let (status, log) = server.terminate().await;
-    assert!(status.success(), "{log}");
-
-    let server = Binary::start(data.path(), Some(&model)).await;
-    let ada = server.sign_in("ada@example.com").await;
-    model.otherwise(|_| text("Added seven."));
-    decide(&ada, &asked, "approve").await.ok();
-    // Cut off right after the word: what was approved is made, and made once.
-    server.kill().await;
-    let server = Binary::start(data.path(), Some(&model)).await;
-    let ada = server.sign_in("ada@example.com").await;
-    eventually("the turn ends", || async {
-        ada.get(&path).await.ok()["state"] == "completed"
-    })
-    .await;
-    assert_eq!(ada.titles().await.len(), 7);
-    let events = ada.follow(&turn, 0).await.rest().await;
-    assert_contiguous(&events, 1);
-    let turn = ada.get(&path).await.ok();
-    assert_eq!(
-        text_of(&events),
-        user::text(&turn["response"], "response_text")
-    );
-    let calls = turn["response"]["tool_calls"].as_array().expect("calls");
-    assert!(calls.iter().all(|it| it["receipt"]["kind"] == "created"));
-    server.terminate().await;
 }

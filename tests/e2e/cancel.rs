@@ -1,7 +1,9 @@
 //! Stopping a turn, from any device.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
-use taskchat_tests::{App, Gate, Script, call, sse::text_of, text, user};
+use taskchat_tests::{App, Gate, Script, call, eventually, sse::text_of, text, user};
 
 #[tokio::test]
 async fn a_running_turn_is_stopped_and_what_it_did_stays() {
@@ -20,11 +22,19 @@ async fn a_running_turn_is_stopped_and_what_it_did_stays() {
     let mut seen = events.until("text_delta").await;
     let turn = user::text(&seen[0].data, "turn_id");
     let laptop = app.sign_in("ada@example.com").await;
+    let asked = Instant::now();
     let stopped = laptop
         .post(&format!("/api/turns/{turn}:cancel"), json!({}))
         .await
         .ok();
     assert_eq!(stopped["id"], turn);
+    // The request to the model is closed at once: a tenth of a second, and more on a busy machine.
+    eventually("the model's line is closed", || async {
+        !model.hung_up().is_empty()
+    })
+    .await;
+    let after = model.hung_up()[0] - asked;
+    assert!(after < Duration::from_secs(1), "after {after:?}");
     seen.extend(events.rest().await);
     let last = seen.last().expect("an end");
     assert_eq!(last.kind, "completed");
@@ -67,7 +77,7 @@ async fn a_queued_turn_is_stopped_without_ever_running() {
         let second = messages.iter().find(|it| it["content"] == "second")?;
         Some(user::text(second, "turn_id"))
     };
-    taskchat_tests::eventually("the second is stored", || async {
+    eventually("the second is stored", || async {
         queued().await.is_some()
     })
     .await;

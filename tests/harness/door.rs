@@ -12,11 +12,13 @@ mod grpc;
 mod grpc_web;
 mod reading;
 mod rest;
+mod turns;
 mod watch;
 pub mod words;
 
 pub use account::SessionSeen;
 pub use grpc::channel;
+pub use turns::Outcome;
 pub use watch::{Sight, Watching};
 pub use words::{Asked, Call, Happening, Receipt, Refusal, Reply, TaskSeen};
 
