@@ -28,6 +28,7 @@ mod model_trouble;
 mod numbers;
 mod offline;
 mod offline_phrasings;
+mod outside;
 mod ownership;
 mod page;
 mod queueing;

@@ -14,6 +14,7 @@ mod journal;
 mod keep;
 mod ledger;
 mod messages;
+mod outside;
 mod receipts;
 mod recover;
 mod relay;

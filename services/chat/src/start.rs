@@ -62,7 +62,7 @@ impl Chat {
     }
 
     async fn open(&self, user: &UserId, send: &Send, text: &str, body_hash: &str) -> Result<Turn> {
-        let request = Request { text, body_hash };
+        let request = Request::new(text, body_hash);
         let mut tx = self.store.begin(user).await?;
         if let Some(request_id) = &send.request_id
             && let Some((turn, hash)) = tx.turn_by_request(request_id).await?
@@ -93,7 +93,8 @@ impl Chat {
             None => open_conversation(&tx, text, now).await?,
         };
         self.check_limits(&tx, conversation_id, now).await?;
-        let turn = opened(&tx, conversation_id, send, request, now).await?;
+        let state = TurnState::Queued;
+        let turn = opened(&tx, conversation_id, send, request, state, now).await?;
         tx.commit().await?;
         Ok(turn)
     }
@@ -138,7 +139,11 @@ async fn enter(tx: &UserTx, id: ConversationId, if_busy: IfBusy) -> Result<()> {
     Ok(())
 }
 
-async fn open_conversation(tx: &UserTx, text: &str, now: Timestamp) -> Result<ConversationId> {
+pub(crate) async fn open_conversation(
+    tx: &UserTx,
+    text: &str,
+    now: Timestamp,
+) -> Result<ConversationId> {
     let conversation = Conversation {
         id: ConversationId::new(),
         title: ConversationTitle::from_message(text),
@@ -156,19 +161,26 @@ pub(crate) struct Request<'a> {
     body_hash: &'a str,
 }
 
+impl<'a> Request<'a> {
+    pub(crate) const fn new(text: &'a str, body_hash: &'a str) -> Self {
+        Self { text, body_hash }
+    }
+}
+
 /// Stores a message and the turn it opens; the conversation is locked from here on.
 pub(crate) async fn opened(
     tx: &UserTx,
     conversation_id: ConversationId,
     send: &Send,
     request: Request<'_>,
+    state: TurnState,
     now: Timestamp,
 ) -> Result<Turn> {
     let turn = Turn {
         id: TurnId::new(),
         conversation_id,
         ordinal: tx.next_ordinal(conversation_id).await?,
-        state: TurnState::Queued,
+        state,
         user_message_id: EntryId::new(),
         message_id: EntryId::new(),
         time_zone: send.time_zone,

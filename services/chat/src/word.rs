@@ -88,7 +88,15 @@ impl Chat {
         };
         // The conversation is locked by now: times are in the order of arrival, too.
         let now = self.clock.now();
-        let mut turn = opened(&tx, asked.conversation_id, send, request, now).await?;
+        let mut turn = opened(
+            &tx,
+            asked.conversation_id,
+            send,
+            request,
+            TurnState::Queued,
+            now,
+        )
+        .await?;
         let text = answer(state).to_owned();
         let said = EntryBody::Model { text: text.clone() };
         let entries = tx

@@ -15,7 +15,7 @@ use taskchat_edge::{Reach, Upstream, here, there_by, trusting};
 use taskchat_rpc::{Health, RpcConfig};
 use taskchat_store::Store;
 use taskchat_tasks::Tasks;
-use taskchat_tools::{HttpConfig, SearchMessages, Tools};
+use taskchat_tools::{AskPerson, HttpConfig, SearchMessages, Tools};
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -224,6 +224,7 @@ impl Parts {
             life.aborting(),
             config.chat(),
         );
+        let tools = tools.asking(ask_person(&chat));
         Ok(Self {
             store,
             keys,
@@ -269,6 +270,15 @@ impl Parts {
             .merge(probes::alive())
             .merge(probes::ready(self.store)))
     }
+}
+
+/// How the tools have the person asked what another assistant may do.
+fn ask_person(chat: &Chat) -> AskPerson {
+    let chat = chat.clone();
+    Arc::new(move |user, call, key| {
+        let chat = chat.clone();
+        async move { chat.ask_about(&user, call, &key).await }.boxed()
+    })
 }
 
 fn clock() -> Arc<dyn Clock> {

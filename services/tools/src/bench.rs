@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use futures::future::BoxFuture;
-use taskchat_domain::{Clock, Excerpt, Origin, Result, TimeZone, UserId};
+use taskchat_domain::{Approval, Call, Clock, Excerpt, Origin, Result, TimeZone, UserId};
 use taskchat_tasks::Tasks;
 
 /// Finds words in a person's messages: whose, which words, and at most how many places. Given by
@@ -11,12 +11,19 @@ use taskchat_tasks::Tasks;
 pub type SearchMessages =
     Arc<dyn Fn(UserId, String, u32) -> BoxFuture<'static, Result<Vec<Excerpt>>> + Send + Sync>;
 
+/// The person's word on a call of another assistant, known by its key: whose, which call, and the
+/// key. `None` when they do not want to be asked; one that is pending has been asked for by now.
+pub type AskPerson =
+    Arc<dyn Fn(UserId, Call, String) -> BoxFuture<'static, Result<Option<Approval>>> + Send + Sync>;
+
 /// What the tools work with: the same for everybody.
 #[derive(Clone)]
 pub struct Tools {
     pub(crate) tasks: Tasks,
     pub(crate) search: SearchMessages,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Asked before a change by another assistant; our own agent asks by itself.
+    pub(crate) ask: Option<AskPerson>,
 }
 
 impl Tools {
@@ -27,6 +34,16 @@ impl Tools {
             tasks,
             search,
             clock,
+            ask: None,
+        }
+    }
+
+    /// The same tools, which have the person asked before another assistant changes something.
+    #[must_use]
+    pub fn asking(self, ask: AskPerson) -> Self {
+        Self {
+            ask: Some(ask),
+            ..self
         }
     }
 }

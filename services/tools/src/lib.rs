@@ -21,6 +21,7 @@ mod http;
 mod in_process;
 mod naming;
 mod outcome;
+mod permission;
 mod schema;
 mod server;
 mod stdio;
@@ -31,7 +32,7 @@ mod tools;
 mod trace;
 mod when;
 
-pub use bench::{Bench, SearchMessages, Tools};
+pub use bench::{AskPerson, Bench, SearchMessages, Tools};
 pub use http::{HttpConfig, http};
 pub use in_process::in_process;
 pub use server::ToolServer;

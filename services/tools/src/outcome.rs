@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use rmcp::model::CallToolResult;
 use serde::Serialize;
 use serde_json::{Value, json};
-use taskchat_domain::{Error, Noun, Receipt, Status, Task, TaskId};
+use taskchat_domain::{ApprovalId, Error, Noun, Receipt, Status, Task, TaskId};
 use taskchat_tasks::Outcome;
 
 /// What a tool has done.
@@ -64,6 +64,9 @@ pub(crate) enum Code {
     NoFieldsToUpdate,
     AmbiguousTask,
     AlreadyExists,
+    ApprovalRequired,
+    Denied,
+    Expired,
     Conflict,
     LimitExceeded,
     Unauthenticated,
@@ -78,6 +81,8 @@ pub(crate) struct Refusal {
     message: Cow<'static, str>,
     field: Option<Cow<'static, str>>,
     choices: Vec<Choice>,
+    /// What waits for the person's word, and the key under which to try again.
+    asked: Option<Box<(ApprovalId, String)>>,
     /// For the log.
     pub(crate) cause: Option<Box<Error>>,
 }
@@ -98,6 +103,7 @@ impl Refusal {
             message: message.into(),
             field: None,
             choices: Vec::new(),
+            asked: None,
             cause: None,
         }
     }
@@ -123,6 +129,19 @@ impl Refusal {
             ..Self::new(
                 Code::AmbiguousTask,
                 "several tasks fit; ask which one is meant, then name it by its task_id",
+            )
+        }
+    }
+
+    /// The person has been asked, and has not answered yet.
+    pub(crate) fn asked(approval: ApprovalId, key: String) -> Self {
+        Self {
+            asked: Some(Box::new((approval, key))),
+            ..Self::new(
+                Code::ApprovalRequired,
+                "the person wants to approve every change and was asked in taskchat; tell them, and \
+                 once they have answered send the very same call again, with this idempotency_key \
+                 as _meta \"taskchat/idempotency-key\"",
             )
         }
     }
@@ -175,6 +194,11 @@ pub(crate) fn envelope(answer: Result<Done, Refusal>) -> CallToolResult {
             if let Value::Object(error) = &mut error {
                 if let Some(field) = refusal.field {
                     error.insert("field".to_owned(), field.into());
+                }
+                if let Some(asked) = refusal.asked {
+                    let (approval, key) = *asked;
+                    error.insert("approval_id".to_owned(), json!(approval));
+                    error.insert("idempotency_key".to_owned(), key.into());
                 }
                 if !refusal.choices.is_empty() {
                     error.insert("choices".to_owned(), json!(refusal.choices));

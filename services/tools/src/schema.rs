@@ -78,6 +78,8 @@ pub(crate) fn output(data: Value) -> Arc<JsonObject> {
                     "code": {"type": "string"},
                     "message": {"type": "string"},
                     "field": {"type": "string"},
+                    "approval_id": {"type": "string"},
+                    "idempotency_key": {"type": "string"},
                     "choices": {
                         "type": "array",
                         "items": {

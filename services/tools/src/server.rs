@@ -23,6 +23,7 @@ use crate::{
     args::Args,
     catalog,
     outcome::{Code, Done, Refusal, envelope},
+    permission,
     tool::{self, Call},
     trace,
 };
@@ -44,7 +45,9 @@ taskchat keeps one person's list of tasks; these tools read and change it. \
 Name a task by its id or by words of its title; if several fit, the error lists choices: ask which one is meant. \
 Pass dates as the person said them (\"next friday 5pm\"). \
 Every change returns a receipt: report what the receipt says, and nothing without one. \
-Changes can be undone. To retry a call safely, send the same _meta \"taskchat/idempotency-key\".";
+Changes can be undone. \
+After APPROVAL_REQUIRED tell the person to answer in taskchat, then send the same call again with the key from the error. \
+To retry a call safely, send the same _meta \"taskchat/idempotency-key\".";
 
 /// An MCP server that works for one person.
 #[derive(Debug, Clone)]
@@ -72,11 +75,17 @@ impl ToolServer {
         arguments: Option<rmcp::model::JsonObject>,
         meta: &RequestMetaObject,
     ) -> Result<Done, Refusal> {
+        let key = key(self.bench.origin, meta)?;
+        let asked = permission::question(&self.tools, &self.bench, tool, arguments.as_ref());
+        let args = Args::new(tool.arguments, arguments)?;
+        if let Some(asked) = asked {
+            asked.answer(key.as_deref()).await?;
+        }
         let call = Call {
             tools: &self.tools,
             bench: &self.bench,
-            args: Args::new(tool.arguments, arguments)?,
-            key: key(self.bench.origin, meta)?,
+            args,
+            key,
         };
         match (tool.run)(&call).await {
             Err(refusal) => again(tool, &call, refusal).await,
@@ -139,7 +148,7 @@ async fn again(tool: &tool::Tool, call: &Call<'_>, refusal: Refusal) -> Result<D
 fn key(origin: Origin, meta: &RequestMetaObject) -> Result<Option<String>, Refusal> {
     let (name, prefix) = match origin {
         Origin::Turn { turn_id } => (CALL_ID, format!("turn:{turn_id}:")),
-        Origin::Mcp => (IDEMPOTENCY_KEY, "mcp:".to_owned()),
+        Origin::Mcp => (IDEMPOTENCY_KEY, permission::PREFIX.to_owned()),
         Origin::Hand => return Ok(None),
     };
     let key = match meta.get(name) {
