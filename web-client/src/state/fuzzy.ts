@@ -52,11 +52,18 @@ function fold(text: string): string {
   return text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
 }
 
-/** Those that fit, the best first; alike ones stay in their order. */
-export function ranked<T>(typed: string, items: readonly T[], nameOf: (item: T) => string): readonly T[] {
-  return items
-    .map((item, order) => ({ item, order, found: fit(typed, nameOf(item)) }))
-    .filter((each) => each.found !== null)
-    .toSorted((one, other) => (other.found?.score ?? 0) - (one.found?.score ?? 0) || one.order - other.order)
-    .map((each) => each.item);
+export interface Ranked<T> {
+  readonly items: readonly T[];
+  /** How well the first one fits. */
+  readonly best: number;
+}
+
+/** Those that fit, the best first; alike ones stay in their order. Letters strewn about are no fit. */
+export function ranked<T>(typed: string, items: readonly T[], nameOf: (item: T) => string): Ranked<T> {
+  const least = typed.length < 3 ? 0 : typed.length * 4;
+  const fits = items
+    .map((item, order) => ({ item, order, score: fit(typed, nameOf(item))?.score ?? -1 }))
+    .filter(({ score }) => score >= least)
+    .toSorted((one, other) => other.score - one.score || one.order - other.order);
+  return { items: fits.map(({ item }) => item), best: fits[0]?.score ?? 0 };
 }

@@ -22,7 +22,7 @@ export function UndoButton({ receipt, fate }: UndoButtonProps) {
     <Button
       look="quiet"
       size="sm"
-      disabled={fate.busy}
+      busy={fate.busy}
       data-testid={undone ? "redo" : "undo"}
       aria-label={`${undone ? "Redo" : "Undo"}: ${receipt.summary}`}
       onClick={() => undo.mutate({ receipt, redo: undone })}

@@ -177,39 +177,37 @@ function useGroups(typed: string): readonly Group[] {
   return useMemo(() => {
     const tasks = unique([...(all.data?.pages ?? []), ...(found.data?.pages ?? [])].flatMap((page) => page.items));
     const talks = (known.data?.pages ?? []).flatMap((page) => page.items);
-    const groups: Group[] = [
+    const doing = ranked(typed, commands, ({ words }) => words);
+    const todo = ranked(typed, typed === "" ? [] : tasks, ({ title }) => title);
+    const said = ranked(typed, typed === "" ? [] : talks, ({ title }) => title);
+    const groups = [
       {
         title: "Commands",
-        items: ranked(typed, commands, ({ words }) => words).map(({ icon: Icon, ...rest }) => ({ ...rest, icon: <Icon aria-hidden /> })),
+        best: doing.best,
+        items: doing.items.map(({ icon: Icon, ...rest }) => ({ ...rest, icon: <Icon aria-hidden /> })),
+      },
+      {
+        title: "Tasks",
+        best: todo.best,
+        items: todo.items.slice(0, MOST).map(({ id, title, status }) => ({
+          id,
+          words: title,
+          icon: status === "completed" ? <CircleCheck aria-label="Done" /> : <Circle aria-hidden />,
+          run: () => navigate(`/tasks/${id}`),
+        })),
+      },
+      {
+        title: "Conversations",
+        best: said.best,
+        items: said.items.slice(0, MOST).map(({ id, title }) => ({
+          id,
+          words: title,
+          icon: <MessagesSquare aria-hidden />,
+          run: () => navigate(`/chat/${id}`),
+        })),
       },
     ];
-    if (typed !== "") {
-      groups.push(
-        {
-          title: "Tasks",
-          items: ranked(typed, tasks, ({ title }) => title)
-            .slice(0, MOST)
-            .map(({ id, title, status }) => ({
-              id,
-              words: title,
-              icon: status === "completed" ? <CircleCheck aria-label="Done" /> : <Circle aria-hidden />,
-              run: () => navigate(`/tasks/${id}`),
-            })),
-        },
-        {
-          title: "Conversations",
-          items: ranked(typed, talks, ({ title }) => title)
-            .slice(0, MOST)
-            .map(({ id, title }) => ({
-              id,
-              words: title,
-              icon: <MessagesSquare aria-hidden />,
-              run: () => navigate(`/chat/${id}`),
-            })),
-        },
-      );
-    }
-    return groups.filter(({ items }) => items.length > 0);
+    return groups.filter(({ items }) => items.length > 0).toSorted((one, other) => other.best - one.best);
   }, [all.data, commands, found.data, known.data, navigate, typed]);
 }
 

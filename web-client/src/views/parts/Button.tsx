@@ -12,15 +12,19 @@ const LOOKS = {
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly look?: keyof typeof LOOKS;
   readonly size?: "md" | "sm";
+  /** At work on the last click: takes no other, and keeps the focus, which a disabled button loses. */
+  readonly busy?: boolean;
   readonly ref?: Ref<HTMLButtonElement>;
 }
 
-export function Button({ look = "plain", size = "md", className = "", ...rest }: ButtonProps) {
+export function Button({ look = "plain", size = "md", busy = false, className = "", onClick, ...rest }: ButtonProps) {
   const measure = size === "md" ? "min-h-10 px-4 text-base" : "min-h-8 px-2.5 text-sm";
   return (
     <button
       type="button"
-      className={`inline-flex shrink-0 items-center justify-center gap-2 rounded-md transition-colors select-none disabled:opacity-55 ${measure} ${LOOKS[look]} ${className}`}
+      aria-disabled={busy || undefined}
+      onClick={busy ? undefined : onClick}
+      className={`inline-flex shrink-0 items-center justify-center gap-2 rounded-md transition-colors select-none disabled:opacity-55 aria-disabled:opacity-55 ${measure} ${LOOKS[look]} ${className}`}
       {...rest}
     />
   );

@@ -75,7 +75,7 @@ function UndoButton({ operation, undone, busy }: { readonly operation: Operation
     <Button
       look="quiet"
       size="sm"
-      disabled={busy}
+      busy={busy}
       data-testid={undone ? "redo" : "undo"}
       aria-label={`${words}: ${receipt.summary}`}
       onClick={() => undo.mutate({ receipt, redo: undone })}

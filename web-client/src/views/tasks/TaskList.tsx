@@ -38,6 +38,8 @@ interface FoundProps extends TaskListProps {
 
 function Found({ list, query, onOpen, empty, wayOut, main }: FoundProps) {
   const hint = useId();
+  // Below the title of the page, or that of the panel.
+  const Heading = main ? "h2" : "h3";
   useTaskKeys(list, main);
   const { data, error, isPending, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useTasks(query);
   if (isPending) return <Skeleton lines={5} label="Loading tasks" />;
@@ -70,7 +72,7 @@ function Found({ list, query, onOpen, empty, wayOut, main }: FoundProps) {
       {open.length > 0 && <Rows label="Open tasks" tasks={open} onOpen={onOpen} />}
       {done.length > 0 && (
         <section className={open.length > 0 ? "mt-5" : ""}>
-          {open.length > 0 && <h3 className="mb-2 px-1 text-xs font-semibold text-muted">Done</h3>}
+          {open.length > 0 && <Heading className="mb-2 px-1 text-xs font-semibold text-muted">Done</Heading>}
           <Rows label="Completed tasks" tasks={done} onOpen={onOpen} />
         </section>
       )}
