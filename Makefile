@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/tests/.venv/node/bin:$(PATH):$(HOME)/.cargo/bin
 # Every build names the whole workspace: one feature set, so that nothing is compiled twice.
 WORKSPACE := --workspace --locked
 
-.PHONY: help run build test e2e bench fmt lint landed web tools screenshot clean
+.PHONY: help run build test e2e bench fmt lint landed web tools screenshots clean
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -48,8 +48,10 @@ landed: tools ## Remember the contract as the one that has landed (see proto/REA
 web: tools ## Build the page into web-client/dist.
 	@tests/setup/page.sh
 
-screenshot: tools web ## Take the README's screenshot anew.
-	@CARGO="$(CARGO)" TASKCHAT_SCREENSHOT=1 tests/run.sh browser
+screenshots: tools web ## Pictures of every screen, in web-client/screenshots; some are in the READMEs.
+	@tests/setup/npm.sh tests/browser
+	$(CARGO) build $(WORKSPACE) --bin taskchat
+	@node tests/browser/screenshots.mjs
 
 tools: ## Check for cargo, node, npm and a C compiler; install what can be installed.
 	@tests/setup/tools.sh

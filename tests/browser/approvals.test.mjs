@@ -207,19 +207,18 @@ test("a claim without a receipt is contradicted before it is read", async () => 
 test("who wants to be asked about everything is asked about everything", async () => {
   model.say(calls("add_task", { title: "Milk" }), text("Added Milk."));
   await chat(async (page) => {
-    await page.getByTestId("account").click();
-    const dialog = page.getByTestId("account-dialog");
-    const always = dialog.getByRole("radio", { name: "Before every change" });
+    await page.goto("/settings");
+    const always = page.getByTestId("approval-policy").getByRole("radio", { name: "Before every change" });
     await always.click();
     await becomes(() => always.isChecked(), true, "the choice");
-    await dialog.getByTestId("time-zone").selectOption("Asia/Tokyo");
+    await page.getByTestId("time-zone").selectOption("Asia/Tokyo");
     const chosen = async () => {
       const me = await call(server, ada, "GET", "/api/users/me");
       return [me.approval_policy, me.time_zone];
     };
     await becomes(chosen, ["always", "Asia/Tokyo"], "the account");
     await accessible(page);
-    await page.keyboard.press("Escape");
+    await page.goto("/chat");
     await send(page, "Add milk");
     await page.getByTestId("approve").click();
     await becomes(stored, ["Milk"], "the tasks");

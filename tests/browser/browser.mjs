@@ -9,21 +9,26 @@ import { password } from "../clients/server.mjs";
 
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 
+const args = [
+  ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+  // Nothing but the page under test.
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-quic",
+  "--no-first-run",
+];
+
 /** Starts the browser. A missing one is a failure, not a reason to skip. */
 export async function launch() {
   assert.ok(executablePath, "Chromium is not installed: run make test");
-  return chromium.launch({
-    executablePath,
-    args: [
-      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-      // Nothing but the page under test.
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--disable-quic",
-      "--no-first-run",
-    ],
-  });
+  return chromium.launch({ executablePath, args });
+}
+
+/** Starts it with one profile, kept in a folder, for tools that join it by its debugging port. */
+export async function launchKept(folder, more = []) {
+  assert.ok(executablePath, "Chromium is not installed: run make test");
+  return chromium.launchPersistentContext(folder, { executablePath, args: [...args, ...more] });
 }
 
 /**
@@ -77,7 +82,8 @@ export async function signUp(page, name) {
   await page.getByLabel("E-mail").fill(`${name}@example.com`);
   await page.getByLabel("Password").fill(password);
   await page.getByTestId("submit").click();
-  await page.getByTestId("sidebar").waitFor();
+  // Hidden in narrow windows.
+  await page.getByTestId("sidebar").waitFor({ state: "attached" });
 }
 
 /** Signs in through the form. */
@@ -86,7 +92,8 @@ export async function signIn(page, email) {
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByTestId("submit").click();
-  await page.getByTestId("sidebar").waitFor();
+  // Hidden in narrow windows.
+  await page.getByTestId("sidebar").waitFor({ state: "attached" });
 }
 
 /** Sends a message and waits for the end of its answer; the answer's article. */

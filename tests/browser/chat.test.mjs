@@ -1,11 +1,9 @@
 // Chatting: acceptance 81 to 84, 114 and 115, with the built-in assistant.
 
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { call, password, root, signUp as signUpByApi, start } from "../clients/server.mjs";
+import { call, password, signUp as signUpByApi, start } from "../clients/server.mjs";
 import { becomes, launch, say, signIn, signUp, titles, visit } from "./browser.mjs";
 
 let browser;
@@ -144,28 +142,4 @@ test("s115 a task's whole life by chat alone", async () => {
     await say(page, "Throw away Water the plants");
     await becomes(() => titles(page), [], "the panel");
   });
-});
-
-test("the README's picture", { skip: process.env.TASKCHAT_SCREENSHOT ? false : "taken by make screenshot" }, async () => {
-  const picture = join(root, "web-client/screenshots/readme.png");
-  await mkdir(dirname(picture), { recursive: true });
-  const ada = await signUpByApi(server, "ada");
-  for (const task of [
-    { title: "Book flights to Lisbon", priority: "high", due_date: "2027-02-12", tags: ["travel"] },
-    { title: "Call the dentist", due_date: "2027-01-08T09:00:00Z" },
-    { title: "Water the plants", status: "completed" },
-  ]) await api(ada, "POST", "/api/tasks", task);
-  await visit(
-    browser,
-    server,
-    async (page) => {
-      await signIn(page, ada.email);
-      await page.getByTestId("new-chat").click();
-      await say(page, "Add a task called Buy groceries and mark the dentist as done");
-      await say(page, "Make Buy groceries high priority");
-      await page.mouse.move(700, 10);
-      await page.screenshot({ path: picture });
-    },
-    { viewport: { width: 1360, height: 800 }, deviceScaleFactor: 1.5 },
-  );
 });
