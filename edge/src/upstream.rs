@@ -6,6 +6,7 @@ mod remote;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod unsized_body;
 
 use std::{
     convert::Infallible,

@@ -4,15 +4,15 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use taskchat_server::{Lifecycle, compose, config};
 use tempfile::TempDir;
-use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
     Answer, PATIENCE, User,
     database::Database,
     fake_model::{FakeModel, KEY, NAME},
     home::Home,
+    tls::Certificates,
+    topology::{self, Part, Topology},
 };
 
 /// A password that passes the rules.
@@ -26,16 +26,20 @@ pub struct App {
     pub http: reqwest::Client,
     /// The scripted model, when there is one.
     pub model: Option<FakeModel>,
-    env: Vec<(String, String)>,
+    /// Its parts, the outermost first.
+    pub parts: Vec<Part>,
+    setup: Setup,
     dir: Arc<TempDir>,
-    life: Lifecycle,
-    serving: JoinHandle<anyhow::Result<()>>,
 }
 
 /// What a product is started with.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Setup {
     env: Vec<(String, String)>,
+    /// Only for the services of a split.
+    services: Vec<(String, String)>,
+    topology: Option<Topology>,
+    certificates: Option<Arc<Certificates>>,
     model: Option<FakeModel>,
 }
 
@@ -45,6 +49,28 @@ impl Setup {
     pub fn set(mut self, name: &str, value: impl Into<String>) -> Self {
         self.env.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// One setting of the services, when they stand apart from the edge.
+    #[must_use]
+    pub fn set_services(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.services.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Services and edge on two ports, whatever is usual.
+    #[must_use]
+    pub fn split(mut self) -> Self {
+        self.topology = Some(Topology::Split);
+        self
+    }
+
+    /// TLS to the outside.
+    #[must_use]
+    pub fn tls(mut self, certificates: &Arc<Certificates>) -> Self {
+        self.certificates = Some(Arc::clone(certificates));
+        self.set("TASKCHAT_TLS__CERT", certificates.file("cert.pem"))
+            .set("TASKCHAT_TLS__KEY", certificates.file("key.pem"))
     }
 
     /// On this database.
@@ -68,12 +94,7 @@ impl Setup {
 
     /// Starts it.
     pub async fn start(self) -> App {
-        App::run(
-            self.env,
-            self.model,
-            Arc::new(tempfile::tempdir().expect("a folder")),
-        )
-        .await
+        App::run(self, Arc::new(tempfile::tempdir().expect("a folder"))).await
     }
 }
 
@@ -94,49 +115,48 @@ impl App {
         Setup::default()
     }
 
-    async fn run(env: Vec<(String, String)>, model: Option<FakeModel>, dir: Arc<TempDir>) -> Self {
-        let settings = defaults(dir.path().to_path_buf())
-            .into_iter()
-            .chain(env.clone());
-        let config = config::load(None, settings).expect("valid settings");
-        let socket = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = socket.local_addr().expect("a bound socket");
-        let life = Lifecycle::new(config.grace);
-        let stop = life.clone();
-        let serving =
-            tokio::spawn(async move { compose::everything(&config, socket, &stop).await });
+    async fn run(setup: Setup, dir: Arc<TempDir>) -> Self {
+        let topology = setup.topology.unwrap_or_else(Topology::usual);
+        let parts = topology::start(topology, dir.path(), &setup.env, &setup.services).await;
         Self {
-            address,
-            http: client(),
-            model,
-            env,
+            address: parts[0].address,
+            http: client_believing(setup.certificates.as_deref()),
+            model: setup.model.clone(),
+            parts,
+            setup,
             dir,
-            life,
-            serving,
         }
     }
 
     /// Stops it in an orderly way and starts it again on the same database.
     pub async fn restart(self) -> Self {
-        let (env, model, dir) = (self.env.clone(), self.model.clone(), Arc::clone(&self.dir));
+        let (setup, dir) = (self.setup.clone(), Arc::clone(&self.dir));
         self.stop().await;
-        Self::run(env, model, dir).await
+        Self::run(setup, dir).await
     }
 
     /// Stops it in an orderly way; fails when it does not end well.
     pub async fn stop(mut self) {
-        self.life.stop();
-        tokio::time::timeout(PATIENCE, &mut self.serving)
-            .await
-            .expect("the server drains in time")
-            .expect("the server does not panic")
-            .expect("the server ends without an error");
-        self.life.finish().await;
+        for part in self.parts.drain(..) {
+            part.stop().await;
+        }
     }
 
     /// An address of this product.
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("{}://{}{path}", self.scheme(), self.address)
+    }
+
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.setup.certificates.is_some() {
+            "https"
+        } else {
+            "http"
+        }
+    }
+
+    pub(crate) fn certificates(&self) -> Option<Arc<Certificates>> {
+        self.setup.certificates.clone()
     }
 
     /// Its database, past all rules.
@@ -191,12 +211,6 @@ impl App {
     }
 }
 
-impl Drop for App {
-    fn drop(&mut self) {
-        self.serving.abort();
-    }
-}
-
 /// Settings that every scenario shares.
 pub(crate) fn defaults(data_dir: PathBuf) -> Vec<(String, String)> {
     [
@@ -212,6 +226,7 @@ pub(crate) fn defaults(data_dir: PathBuf) -> Vec<(String, String)> {
         ("TASKCHAT_LIMITS__SIGN_UPS_PER_MINUTE", "0"),
         ("TASKCHAT_LIMITS__REQUESTS_PER_MINUTE", "0"),
         ("TASKCHAT_LIMITS__CONCURRENT_TURNS", "0"),
+        ("TASKCHAT_LIMITS__CONCURRENT_REQUESTS", "0"),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -219,7 +234,19 @@ pub(crate) fn defaults(data_dir: PathBuf) -> Vec<(String, String)> {
 }
 
 pub(crate) fn client() -> reqwest::Client {
-    reqwest::Client::builder()
+    client_believing(None)
+}
+
+fn client_believing(certificates: Option<&Certificates>) -> reqwest::Client {
+    let client = match certificates {
+        Some(certificates) => {
+            let authority = certificates.authority.as_bytes();
+            let authority = reqwest::Certificate::from_pem(authority).expect("a certificate");
+            reqwest::Client::builder().tls_certs_merge([authority])
+        }
+        None => reqwest::Client::builder(),
+    };
+    client
         .timeout(PATIENCE)
         .connect_timeout(Duration::from_secs(5))
         .redirect(reqwest::redirect::Policy::none())

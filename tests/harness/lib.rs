@@ -18,9 +18,12 @@ pub mod fake_model;
 pub mod home;
 pub mod mcp;
 pub mod sse;
+pub mod tls;
 pub mod token;
+pub mod topology;
 pub mod user;
 pub mod victim;
+pub mod wire;
 
 pub use answer::Answer;
 pub use app::App;

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{Answer, App, Door, Envelope, Event, door::Through, mcp, sse};
+use crate::{Answer, App, Door, Envelope, Event, door::Through, mcp, sse, tls::Certificates};
 
 /// A person, signed in. In paths, `{me}` stands for the person's id.
 #[derive(Debug, Clone)]
@@ -20,13 +20,15 @@ pub struct User {
     pub refresh: String,
     pub(crate) address: SocketAddr,
     pub(crate) http: reqwest::Client,
+    /// Whom to believe, when the product speaks TLS.
+    pub(crate) certificates: Option<Arc<Certificates>>,
     headers: Arc<Vec<(String, String)>>,
 }
 
 impl User {
     pub(crate) fn new(app: &App, email: &str, session: &Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        Self::known(
+        let user = Self::known(
             (app.address, app.http.clone()),
             email,
             (
@@ -34,7 +36,11 @@ impl User {
                 &text(&session["access_token"]),
             ),
             &text(&session["refresh_token"]),
-        )
+        );
+        Self {
+            certificates: app.certificates(),
+            ..user
+        }
     }
 
     pub(crate) fn known(
@@ -50,6 +56,7 @@ impl User {
             refresh: refresh.to_owned(),
             address,
             http,
+            certificates: None,
             headers: Arc::default(),
         }
     }
@@ -58,6 +65,7 @@ impl User {
         Self {
             address: app.address,
             http: app.http.clone(),
+            certificates: app.certificates(),
             ..self.clone()
         }
     }
@@ -88,7 +96,12 @@ impl User {
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{}", self.address, path.replace("{me}", &self.id))
+        let scheme = match self.certificates {
+            Some(_) => "https",
+            None => "http",
+        };
+        let path = path.replace("{me}", &self.id);
+        format!("{scheme}://{}{path}", self.address)
     }
 
     /// A request with this person's token.

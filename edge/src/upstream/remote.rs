@@ -16,9 +16,10 @@ use axum::body::Body;
 use futures::future;
 use http::{
     HeaderName, HeaderValue, Request, Response, Uri, Version,
-    header::{FORWARDED, HOST},
+    header::{CONTENT_LENGTH, CONTENT_TYPE, FORWARDED, HOST},
     uri::{Authority, PathAndQuery, Scheme},
 };
+use http_body::Body as _;
 use hyper::rt::Executor as _;
 use hyper_util::rt::TokioExecutor;
 use taskchat_auth::ClientAddress;
@@ -32,7 +33,9 @@ use super::{
     line::{Place, Sent},
     member::{Member, Origin},
     tls::trusting,
+    unsized_body::Unsized,
 };
+use crate::web;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -229,6 +232,10 @@ fn outgoing(mut request: Request<Body>) -> Request<Body> {
             headers.insert(X_FORWARDED_FOR, address);
         }
     }
+    let is_grpc = web::dialect(headers.get(CONTENT_TYPE)).is_some();
+    if is_grpc {
+        headers.remove(CONTENT_LENGTH);
+    }
     // What the client asked for, where there is one; `/mcp` looks at it.
     let host = headers.remove(HOST);
     let authority = request.uri().authority().cloned().or_else(|| {
@@ -238,7 +245,10 @@ fn outgoing(mut request: Request<Body>) -> Request<Body> {
     if let Some(authority) = authority {
         request.extensions_mut().insert(AskedFor(authority));
     }
-    request
+    match is_grpc && request.body().size_hint().exact().is_some() {
+        true => request.map(|body| Body::new(Unsized(body))),
+        false => request,
+    }
 }
 
 /// The authority of the client's request.

@@ -10,7 +10,7 @@ use http::{
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Why a request is not let through to the doors.
 #[derive(Debug, Clone)]
@@ -145,7 +145,7 @@ pub(crate) fn grpc(request: &HeaderMap) -> Option<HeaderValue> {
 }
 
 /// The id that came along, when it is fit for headers, else a new one.
-fn request_id(request: &HeaderMap) -> HeaderValue {
+pub(crate) fn request_id(request: &HeaderMap) -> HeaderValue {
     let is_fit = |id: &&HeaderValue| {
         (1..=128).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic)
     };

@@ -1,5 +1,8 @@
 //! gRPC, by the clients generated from the contract.
 
+use std::sync::Arc;
+
+use hyper_util::rt::TokioIo;
 use taskchat_proto::v1::{
     self, chat_service_client::ChatServiceClient, task_service_client::TaskServiceClient,
 };
@@ -11,12 +14,24 @@ use crate::{PATIENCE, User};
 
 /// A connection to the app that a user belongs to.
 pub async fn channel(user: &User) -> Channel {
-    Channel::from_shared(format!("http://{}", user.address))
+    let endpoint = Channel::from_shared(format!("http://{}", user.address))
         .expect("an address")
-        .timeout(PATIENCE)
-        .connect()
-        .await
-        .expect("a connection")
+        .timeout(PATIENCE);
+    let channel = match user.certificates.clone() {
+        None => endpoint.connect().await,
+        Some(certificates) => {
+            let port = user.address.port();
+            let secret = tower::service_fn(move |_: http::Uri| {
+                let certificates = Arc::clone(&certificates);
+                async move {
+                    let stream = certificates.connect(port, &["h2"]).await;
+                    Ok::<_, std::io::Error>(TokioIo::new(stream))
+                }
+            });
+            endpoint.connect_with_connector(secret).await
+        }
+    };
+    channel.expect("a connection")
 }
 
 pub(super) async fn chat(user: &User, say: Say) -> Result<Reply, Refusal> {

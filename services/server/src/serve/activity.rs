@@ -80,6 +80,18 @@ impl Activity {
         }
     }
 
+    /// Waits until nothing was under way at either end of a while; never when something is now.
+    pub(super) async fn quiet(&self, a_while: Duration) {
+        let is_busy = || matches!(*self.phase(), Phase::Busy(_));
+        if !is_busy() {
+            tokio::time::sleep(a_while).await;
+            if !is_busy() {
+                return;
+            }
+        }
+        std::future::pending().await
+    }
+
     /// Cancelled when too many requests were begun and given up.
     pub(super) async fn abused(&self) {
         self.abused.cancelled().await;
@@ -117,7 +129,7 @@ pub(super) struct UnderWay {
 }
 
 impl UnderWay {
-    /// The answer has begun; giving it up from here on is the client's good right.
+    /// The answer is through. Without this, the client has given the request up.
     pub(super) fn answered(&mut self) {
         self.is_answered = true;
     }
@@ -181,6 +193,20 @@ mod tests {
             drop(request);
         }
         assert_eq!(over(&activity).await, Expired::Idle);
+    }
+
+    #[tokio::test]
+    async fn quiet_is_when_nothing_is_under_way() {
+        let activity = Activity::new(0);
+        activity.quiet(HEAD).await;
+        let request = activity.request();
+        assert!(
+            tokio::time::timeout(IDLE, activity.quiet(HEAD))
+                .await
+                .is_err()
+        );
+        drop(request);
+        activity.quiet(HEAD).await;
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! One connection, from its first byte to its last.
 
-use std::{convert::Infallible, io, net::SocketAddr, sync::Arc};
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, StatusCode};
@@ -31,6 +31,8 @@ const SMALLEST_BUFFER: usize = 8192;
 /// up (CVE-2023-44487, CVE-2025-8671).
 const PENDING_RESETS: usize = 20;
 const ERROR_RESETS: usize = 1024;
+/// How long those on whose connection nothing is under way have to take their leave.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What connections are served with and by.
 #[derive(Clone)]
@@ -121,6 +123,11 @@ impl Server {
         let service = service_fn(|request| self.service(caller, &activity, request));
         let mut connection = self.http1.serve_connection(TokioIo::new(io), service);
         let mut draining = caller.is_late;
+        let quiet = async {
+            self.drain.cancelled().await;
+            activity.quiet(FAREWELL).await;
+        };
+        tokio::pin!(quiet);
         let limits = &self.intake.limits;
         loop {
             tokio::select! {
@@ -140,6 +147,7 @@ impl Server {
                     draining = true;
                     Pin::new(&mut connection).graceful_shutdown();
                 }
+                () = &mut quiet, if !caller.is_late => return,
                 () = self.abort.cancelled() => return,
             }
         }
@@ -167,6 +175,11 @@ impl Server {
         };
         let mut connection = self.http2.serve_connection(TokioIo::new(io), serving);
         let mut draining = caller.is_late;
+        let quiet = async {
+            self.drain.cancelled().await;
+            activity.quiet(FAREWELL).await;
+        };
+        tokio::pin!(quiet);
         let mut is_idle = false;
         loop {
             tokio::select! {
@@ -184,6 +197,7 @@ impl Server {
                     draining = true;
                     Pin::new(&mut connection).graceful_shutdown();
                 }
+                () = &mut quiet, if !caller.is_late => return,
                 () = self.abort.cancelled() => return,
             }
         }
@@ -210,7 +224,7 @@ fn too_slow() -> Refusal {
 
 /// A last word on a connection on which no request was complete.
 pub(super) async fn hang_up<IO: AsyncWrite + Unpin>(mut io: IO, refusal: &Refusal) {
-    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
+    const PATIENCE: Duration = Duration::from_secs(1);
     let saying = async {
         io.write_all(&refusal.raw()).await?;
         io.shutdown().await

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     config::Sockets,
-    refusal::{Refusal, grpc},
+    refusal::{REQUEST_ID, Refusal, grpc, request_id},
 };
 
 /// The way in, the same for all connections.
@@ -53,10 +53,11 @@ impl Intake {
         activity: &Arc<Activity>,
         mut request: Request<Incoming>,
     ) -> Response<Answer> {
-        let mut under_way = activity.request();
+        let under_way = activity.request();
         let version = request.version();
         let peer = caller.peer;
         let address = address::client(peer, request.headers_mut(), &self.limits.trusted_proxies);
+        let id = request.headers().get(REQUEST_ID).cloned();
         let (mut response, closes) = match self.check(caller, &request) {
             Err(refusal) => (refusal.answer(request.headers()), true),
             Ok(()) if self.leaving.is_cancelled() && request.uri().path() == "/readyz" => {
@@ -72,11 +73,13 @@ impl Intake {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(CONNECTION, close);
         }
-        under_way.answered();
-        response.map(|body| Answer {
-            body,
-            _under_way: under_way,
-        })
+        // Most doors say it themselves; probes and plain gRPC do not.
+        let headers = response.headers_mut();
+        if !headers.contains_key(REQUEST_ID) {
+            let known = id.map(|id| (REQUEST_ID, id)).into_iter().collect();
+            headers.insert(REQUEST_ID, request_id(&known));
+        }
+        response.map(|body| Answer { body, under_way })
     }
 
     fn check(&self, caller: Caller, request: &Request<Incoming>) -> Result<(), Refusal> {
@@ -163,7 +166,15 @@ fn size(headers: &HeaderMap) -> usize {
 /// The body of an answer; the request is under way until it is through.
 pub(super) struct Answer {
     body: Body,
-    _under_way: UnderWay,
+    under_way: UnderWay,
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if self.body.is_end_stream() {
+            self.under_way.answered();
+        }
+    }
 }
 
 impl http_body::Body for Answer {
@@ -174,7 +185,16 @@ impl http_body::Body for Answer {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        let is_through = match &polled {
+            Poll::Ready(Some(Ok(frame))) => frame.is_trailers(),
+            Poll::Ready(None) => true,
+            Poll::Ready(Some(Err(_))) | Poll::Pending => false,
+        };
+        if is_through {
+            self.under_way.answered();
+        }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
