@@ -66,6 +66,7 @@ function safePath(next: string | null): string {
   return next !== null && /^\/(?![/\\])/.test(next) && !/^\/sign(in|up)/.test(next) ? next : HOME;
 }
 
+/** index.html has the same, for the time before this. */
 function Splash() {
   return (
     <main aria-busy className="grid min-h-dvh place-items-center" data-testid="splash">

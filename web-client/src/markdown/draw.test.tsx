@@ -32,6 +32,16 @@ describe("Markdown", () => {
     expect(links.every((link) => link.rel.includes("noopener") && link.target === "_blank")).toBe(true);
   });
 
+  it("knows bare addresses", () => {
+    const page = html("www.example.org, see https://example.org/x_y?z=1. Ask ada@example.org (http://a.example)!");
+    expect([...page.querySelectorAll("a")].map((link) => link.getAttribute("href"))).toEqual([
+      "http://www.example.org",
+      "https://example.org/x_y?z=1",
+      "mailto:ada@example.org",
+      "http://a.example",
+    ]);
+  });
+
   it("keeps what is finished as it is, while the rest comes and when it ends", () => {
     const text = "# Title\n\n- a\n- b\n\n```js\nlet a;\n\nlet b;\n```\n\nThe end.";
     const page = render(<Markdown text="# Title\n\n" streaming />);

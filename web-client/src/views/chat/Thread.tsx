@@ -103,9 +103,11 @@ export function Thread({ flow }: { readonly flow: Flow }) {
     }
   }, [flow, older, loadingOlder, rows.length]);
 
+  // First what is in sight, then the rest of the newest.
+  const kept = ready ? Math.min(KEPT, rows.length) : 0;
   const keepMounted = useMemo(
-    () => Array.from({ length: Math.min(KEPT, rows.length) }, (_nothing, at) => rows.length - Math.min(KEPT, rows.length) + at),
-    [rows.length],
+    () => Array.from({ length: kept }, (_nothing, at) => rows.length - kept + at),
+    [rows.length, kept],
   );
 
   return (
