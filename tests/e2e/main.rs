@@ -32,6 +32,7 @@ mod offline_phrasings;
 mod outside;
 mod ownership;
 mod page;
+mod passing_through;
 mod queueing;
 mod receipts;
 mod replicas;

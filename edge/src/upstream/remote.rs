@@ -222,7 +222,7 @@ fn least_busy(members: &[Arc<Member>]) -> Option<(Arc<Member>, Place)> {
 
 /// A request as HTTP/2 sends it on, with the client's address as we know it: what the client itself
 /// says about that does not get past us.
-fn outgoing(mut request: Request<Body>) -> Request<Body> {
+pub(super) fn outgoing(mut request: Request<Body>) -> Request<Body> {
     *request.version_mut() = Version::HTTP_2;
     let address = request.extensions().get::<ClientAddress>().copied();
     let headers = request.headers_mut();
@@ -256,7 +256,7 @@ fn outgoing(mut request: Request<Body>) -> Request<Body> {
 struct AskedFor(Authority);
 
 /// Gives a request the scheme and authority that HTTP/2 needs.
-fn direct(request: &mut Request<Body>, origin: &Uri) {
+pub(super) fn direct(request: &mut Request<Body>, origin: &Uri) {
     let asked = request.extensions().get::<AskedFor>().cloned();
     let authority = asked.map(|AskedFor(authority)| authority);
     let mut parts = http::uri::Parts::default();
