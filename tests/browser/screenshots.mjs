@@ -23,7 +23,7 @@ const LOOKS = [
 /** For the README: not every screen, but larger. */
 const CHOSEN = [
   { name: "readme", screen: "chat", options: { colorScheme: "light", viewport: { width: 1360, height: 800 } } },
-  { name: "readme-tasks", screen: "task", options: { colorScheme: "dark", viewport: { width: 1360, height: 800 } } },
+  { name: "readme-tasks", screen: "tasks", options: { colorScheme: "dark", viewport: { width: 1360, height: 800 } } },
   { name: "readme-phone", screen: "chat-approval", options: { colorScheme: "light", viewport: { width: 390, height: 800 } } },
 ];
 

@@ -20,7 +20,8 @@ export function followTasks(services: Services): () => void {
     clearTimeout(timer);
     timer = setTimeout(() => {
       void queries.invalidateQueries({ queryKey: ["tasks"] });
-      void queries.invalidateQueries({ queryKey: ["task"] });
+      // What was not found is not looked for again.
+      void queries.invalidateQueries({ queryKey: ["task"], predicate: ({ state }) => state.data !== undefined });
       void queries.invalidateQueries({ queryKey: ["operations"] });
     }, TOGETHER);
   };

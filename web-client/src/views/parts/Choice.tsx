@@ -21,7 +21,7 @@ export function Choice<T extends string>({ label, options, value, onChange, labe
         {options.map(([each, words]) => (
           <label
             key={each}
-            className="relative flex min-h-9 flex-auto cursor-pointer items-center justify-center rounded-md px-2 text-sm whitespace-nowrap text-muted has-checked:bg-lifted has-checked:font-medium has-checked:text-ink has-checked:shadow-raised forced-colors:has-checked:outline has-focus-visible:outline-2 has-focus-visible:outline-accent"
+            className="relative flex min-h-9 flex-auto cursor-pointer items-center justify-center rounded-md border border-transparent px-2 text-sm whitespace-nowrap text-muted has-checked:bg-lifted has-checked:font-medium has-checked:text-ink has-checked:shadow-raised more:has-checked:border-edge forced-colors:has-checked:border-[Highlight] has-focus-visible:outline-2 has-focus-visible:outline-accent"
           >
             <input
               type="radio"

@@ -38,7 +38,7 @@ function Confirm({ name, onClose }: { readonly name: string; readonly onClose: (
     <Dialog title="Delete your account?" onClose={onClose} testId="confirm-delete-account">
       <form onSubmit={submit} className="space-y-4">
         <p className="text-muted">
-          Your tasks, conversations, sessions and the account itself are deleted for good. This cannot be undone, by nobody.
+          Your tasks, conversations, sessions and the account itself are deleted for good. Nobody can undo this.
         </p>
         <Field label={`Type ${name} to confirm`}>
           {(control) => (

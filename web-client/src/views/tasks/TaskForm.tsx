@@ -67,7 +67,7 @@ export function TaskForm({ task, onDone, inline = false }: TaskFormProps) {
   return (
     // Not a control: it hears the keys of those inside.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <form onSubmit={save} onKeyDown={pressed} noValidate aria-label="Task" className="space-y-4" data-testid="task-form">
+    <form onSubmit={save} onKeyDown={pressed} noValidate aria-label="Task" className="scroll-m-6 space-y-4" data-testid="task-form">
       {moved ? (
         <FormError>
           <span>

@@ -58,7 +58,7 @@ function Found({ list, query, onOpen, empty, wayOut, main }: FoundProps) {
     return (
       <Nothing icon={<ListFilter />} title="Nothing matches" testId="no-matches">
         No task fits what you chose to see.
-        {wayOut}
+        {wayOut !== undefined && <div className="mt-4">{wayOut}</div>}
       </Nothing>
     );
   }

@@ -88,7 +88,7 @@ export function TasksPage({ id }: { readonly id: string | null }) {
                 </Nothing>
               }
               wayOut={
-                <Button className="mt-4" data-testid="show-all" onClick={() => setQuery({ ...ALL_TASKS, order: query.order })}>
+                <Button data-testid="show-all" onClick={() => setQuery({ ...ALL_TASKS, order: query.order })}>
                   Show all tasks
                 </Button>
               }

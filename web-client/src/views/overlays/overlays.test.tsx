@@ -1,0 +1,127 @@
+// The palette, the sheet, and which keys are whose.
+
+import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { turnKeys } from "../../app/keys-on";
+import { SHORTCUTS } from "../../state/shortcuts";
+import { aTask } from "../../test-data";
+import { fakeApi, showPage } from "../../test-page";
+import { Toasts } from "../parts/Toasts";
+import { Overlays } from "./Overlays";
+
+const tasks = [aTask({ id: "passport", title: "Renew the passport" }), aTask({ id: "plants", title: "Water the plants" })];
+
+function show() {
+  const api = fakeApi({
+    tasks: { list: () => Promise.resolve({ items: tasks, next: null }) },
+    conversations: {
+      list: () => Promise.resolve({ items: [{ id: "talk", title: "Plan the week", createdAt: 1, updatedAt: 1 }], next: null }),
+    },
+  });
+  return showPage(api, () => (
+    <>
+      <Overlays />
+      <Toasts />
+      <input aria-label="Field" />
+    </>
+  ));
+}
+
+const press = (key: string, init: KeyboardEventInit = {}, target: Element = document.body) =>
+  fireEvent.keyDown(target, { key, ...init });
+const options = () => screen.getAllByTestId("palette-option").map((option) => option.textContent);
+
+beforeEach(() => {
+  history.replaceState(null, "", "/tasks");
+  turnKeys(true);
+});
+
+describe("the palette", () => {
+  const open = async () => {
+    show();
+    press("k", { ctrlKey: true });
+    return screen.findByTestId<HTMLInputElement>("palette-input");
+  };
+
+  it("lists commands, and with a few letters whatever fits best", async () => {
+    const input = await open();
+    expect(options()).toContain("Go to the tasksgt");
+    fireEvent.change(input, { target: { value: "pl" } });
+    await waitFor(() => expect(options()).toEqual(expect.arrayContaining(["Water the plants", "Plan the week"])));
+    fireEvent.change(input, { target: { value: "pass" } });
+    await waitFor(() => expect(options()).toEqual(["Renew the passport"]));
+    fireEvent.change(input, { target: { value: "zzz" } });
+    await screen.findByTestId("palette-nothing");
+  });
+
+  it("is led by arrows, and not by the Enter of an input method", async () => {
+    const input = await open();
+    fireEvent.change(input, { target: { value: "pl" } });
+    await waitFor(() => expect(options()).toContain("Plan the week"));
+    const chosen = () => screen.getByRole("option", { selected: true }).textContent;
+    const first = chosen();
+    press("ArrowDown", {}, input);
+    expect(chosen()).not.toBe(first);
+    press("ArrowUp", {}, input);
+    expect(chosen()).toBe(first);
+    press("Enter", { isComposing: true }, input);
+    expect(screen.queryByTestId("palette")).not.toBeNull();
+    while (chosen() !== "Plan the week") press("ArrowDown", {}, input);
+    press("Enter", {}, input);
+    await waitFor(() => expect(location.pathname).toBe("/chat/talk"));
+    expect(screen.queryByTestId("palette")).toBeNull();
+  });
+});
+
+describe("keys", () => {
+  it("are the field's while somebody writes, and the browser's with others", () => {
+    show();
+    const field = screen.getByLabelText("Field");
+    for (const key of ["?", "c", "n", "z", "g", "s"]) press(key, {}, field);
+    press("?", { isComposing: true });
+    press("k", { ctrlKey: true, isComposing: true });
+    press("c", { ctrlKey: true });
+    press("n", { metaKey: true });
+    expect([location.pathname, screen.queryByRole("dialog")]).toEqual(["/tasks", null]);
+  });
+
+  it("one after the other go places, in time", () => {
+    vi.useFakeTimers();
+    show();
+    press("g");
+    press("s");
+    expect(location.pathname).toBe("/settings");
+    press("x");
+    press("t");
+    expect(location.pathname).toBe("/settings");
+  });
+
+  it("that are letters can be turned off; the palette stays", async () => {
+    show();
+    turnKeys(false);
+    press("?");
+    press("c");
+    expect([location.pathname, screen.queryByRole("dialog")]).toEqual(["/tasks", null]);
+    press("k", { ctrlKey: true });
+    await screen.findByTestId("palette");
+  });
+
+  it("take back what was just announced", async () => {
+    const { services } = show();
+    const undo = vi.fn();
+    services.toasts.show("Deleted", { label: "Undo", run: undo });
+    services.toasts.show("Something else");
+    press("z");
+    expect(undo).toHaveBeenCalledOnce();
+    await waitFor(() => expect(screen.getAllByTestId("toast")).toHaveLength(1));
+  });
+});
+
+it("the sheet lists every shortcut", async () => {
+  show();
+  press("?");
+  const sheet = await screen.findByTestId("shortcut-sheet");
+  for (const { shortcuts } of SHORTCUTS) {
+    for (const { words } of shortcuts) expect(sheet.textContent).toContain(words);
+  }
+});
