@@ -19,8 +19,8 @@ use crate::{
 pub(crate) async fn dispatch(edge: Arc<Edge>, request: Request<Body>) -> Response<Body> {
     // By content type first: gRPC has its own paths, and its own way to say that there is nothing.
     match web::dialect(request.headers().get(header::CONTENT_TYPE)) {
-        Some(Dialect::Native) => return web::native(&edge.upstream, request).await,
-        Some(Dialect::Web) => return web::unframed(&edge.upstream, request).await,
+        Some(Dialect::Native) => return Box::pin(web::native(&edge.upstream, request)).await,
+        Some(Dialect::Web) => return Box::pin(web::unframed(&edge.upstream, request)).await,
         None => {}
     }
 
@@ -48,7 +48,7 @@ pub(crate) async fn dispatch(edge: Arc<Edge>, request: Request<Body>) -> Respons
         }
         Lookup::OtherMethods(methods) => is_known_to_others(methods),
         _ if passes(&edge.options.pass_through, uri.path()) => {
-            pass(&edge.upstream, Request::from_parts(parts, body)).await
+            Box::pin(pass(&edge.upstream, Request::from_parts(parts, body))).await
         }
         Lookup::UnknownPath => Err(Refusal::NotFound),
         Lookup::NotOurs => match &edge.options.page {

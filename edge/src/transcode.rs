@@ -6,10 +6,15 @@ pub(crate) mod http_body;
 pub(crate) mod request;
 mod upload;
 
-use std::{hash::Hasher, sync::Arc, time::Duration};
+use std::{
+    hash::{BuildHasher, Hasher},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::body::Body;
 use bytes::Bytes;
+use foldhash::quality::FixedState;
 use http::{
     HeaderMap, HeaderValue, Method, Response, StatusCode,
     header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
@@ -102,7 +107,8 @@ pub(crate) async fn transcode(
         timeout,
     };
     match is_stream {
-        true => sse::stream(call, &parts.headers).await,
+        // Kept apart, because moving a large future costs those that are none.
+        true => Box::pin(sse::stream(call, &parts.headers)).await,
         false => call.unary(&parts).await,
     }
 }
@@ -185,7 +191,7 @@ fn tag(response: &mut Response<Bytes>, request: &HeaderMap) {
         .or_insert(private);
     if !response.headers().contains_key(ETAG) {
         // Weak, because the same answer is also sent compressed. Fixed keys: equal on all replicas.
-        let mut hasher = std::hash::DefaultHasher::new();
+        let mut hasher = FixedState::default().build_hasher();
         hasher.write(response.body());
         if let Ok(tag) = HeaderValue::try_from(format!("W/\"{:016x}\"", hasher.finish())) {
             response.headers_mut().insert(ETAG, tag);

@@ -1,6 +1,20 @@
 #!/bin/sh
-# Measures the release build; `make bench` builds it first.
+# Measures the release build; `make bench` builds it first. `tests/bench/run.sh edge` measures one part.
 set -eu
 . "$(dirname -- "$0")/../setup/common.sh"
 cd "$ROOT"
-exec node tests/bench/bench.mjs
+
+program() { node tests/bench/bench.mjs; }
+
+edge() {
+    # The same features as the rest, so that nothing is compiled twice.
+    ${CARGO:-cargo} build --release --workspace --locked --bin library-bench
+    ${CARGO:-cargo} test --locked -p taskchat-edge --lib --quiet -- --ignored --nocapture time_to_match
+    tests/setup/oracles.sh
+    tests/setup/h2load.sh
+    node tests/bench/edge.mjs
+}
+
+for part in ${1:-program edge}; do
+    "$part"
+done

@@ -61,10 +61,55 @@ fn special(out: &mut Vec<u8>, value: f64) -> bool {
 
 /// Text in quotes, escaped.
 pub(super) fn string(out: &mut Vec<u8>, value: &str) {
-    if serde_json::to_writer(&mut *out, value).is_err() {
-        // Writing to memory does not fail; an empty text keeps the rest well-formed if it ever does.
-        out.extend_from_slice(b"\"\"");
+    out.push(b'"');
+    let mut rest = value.as_bytes();
+    loop {
+        let (plain, special) = rest.split_at(plain(rest));
+        out.extend_from_slice(plain);
+        let Some((byte, after)) = special.split_first() else {
+            break;
+        };
+        rest = after;
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', *byte]),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            8 => out.extend_from_slice(b"\\b"),
+            12 => out.extend_from_slice(b"\\f"),
+            // Writing to memory does not fail.
+            byte => drop(write!(out, "\\u{byte:04x}")),
+        }
     }
+    out.push(b'"');
+}
+
+/// How many bytes there are before the first one that must be escaped.
+fn plain(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    // Eight at a time; texts are long and escapes are few.
+    while let Some((word, after)) = rest.split_first_chunk() {
+        if has_special(u64::from_le_bytes(*word)) {
+            break;
+        }
+        rest = after;
+    }
+    let special = |byte: &u8| matches!(byte, 0..0x20 | b'"' | b'\\');
+    let found = rest.iter().position(special).unwrap_or(rest.len());
+    bytes.len() - rest.len() + found
+}
+
+/// Whether one of eight bytes is below a blank, a quote or a backslash (Henry Warren, "Hacker's
+/// Delight", section 6-1).
+const fn has_special(word: u64) -> bool {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES * 0x80;
+    const fn less(word: u64, than: u64) -> u64 {
+        word.wrapping_sub(ONES * than) & !word & HIGH
+    }
+    let quote = less(word ^ (ONES * b'"' as u64), 1);
+    let backslash = less(word ^ (ONES * b'\\' as u64), 1);
+    less(word, 0x20) | quote | backslash != 0
 }
 
 /// Bytes in base64, in quotes.
@@ -128,4 +173,30 @@ fn fraction(out: &mut Vec<u8>, nanos: u32) {
         n if n % 1_000 == 0 => write!(out, ".{:06}", n / 1_000),
         n => write!(out, ".{n:09}"),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every character that there may be, at every place of a word.
+    #[test]
+    fn text_is_escaped_as_serde_does_it() {
+        for code in (0..0x300).chain([0x2028, 0xffff, 0x1_f980]) {
+            for place in 0..18 {
+                let Some(character) = char::from_u32(code) else {
+                    continue;
+                };
+                let mut text = "ab~!#]^ \u{7f}ü012345678".to_owned();
+                let place = text.char_indices().nth(place).map_or(0, |(at, _)| at);
+                text.insert(place, character);
+                let mut written = Vec::new();
+                string(&mut written, &text);
+                assert_eq!(written, serde_json::to_vec(&text).unwrap(), "{text:?}");
+            }
+        }
+        let mut written = Vec::new();
+        string(&mut written, "");
+        assert_eq!(written, b"\"\"");
+    }
 }

@@ -41,6 +41,7 @@ impl<'b> Fields<'b> {
     }
 
     /// The next field; `None` at the end.
+    #[inline]
     pub(crate) fn next(&mut self) -> Result<Option<(u32, Raw<'b>)>, Malformed> {
         if self.rest.is_empty() {
             return Ok(None);
@@ -58,6 +59,7 @@ impl<'b> Fields<'b> {
         }
     }
 
+    #[inline]
     fn raw(&mut self, number: u32, wire_type: u8, depth: u32) -> Result<Raw<'b>, Malformed> {
         match wire_type {
             0 => self.varint().map(Raw::Varint),
@@ -91,7 +93,23 @@ impl<'b> Fields<'b> {
     }
 
     /// A number of up to ten bytes; also an element of a packed field.
+    #[inline]
     pub(crate) fn varint(&mut self) -> Result<u64, Malformed> {
+        match self.rest {
+            // Tags, most lengths and most numbers.
+            [byte @ 0..0x80, rest @ ..] => {
+                self.rest = rest;
+                Ok(u64::from(*byte))
+            }
+            [low, high @ 0..0x80, rest @ ..] => {
+                self.rest = rest;
+                Ok(u64::from(low & 0x7f) | (u64::from(*high) << 7))
+            }
+            _ => self.long_varint(),
+        }
+    }
+
+    fn long_varint(&mut self) -> Result<u64, Malformed> {
         let mut value = 0;
         for (index, byte) in self.rest.iter().take(10).enumerate() {
             value |= u64::from(byte & 0x7f) << (7 * index);
