@@ -131,7 +131,8 @@ async fn what_is_denied_is_not_done_and_the_assistant_is_told() {
     let listed = async || ada.messages(&conversation).await[1]["approvals"].clone();
     assert_eq!(listed().await, json!([asked]));
     let denied = decide(&ada, &asked, "deny").await.ok();
-    assert_eq!(listed().await, json!([]));
+    // And sees later what came of it.
+    assert_eq!(listed().await, json!([denied]));
     assert_eq!(denied["state"], "denied");
     assert!(denied["decided_at"].is_string());
     let turn = ended(&ada, &user::text(&reply, "turn_id")).await;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use taskchat_domain::{
-    ConversationId, Entry, EntryBody, Message, Page, PageRequest, Reply, Result, Role, Turn,
-    TurnState, UserId,
+    Approval, ConversationId, Entry, EntryBody, Message, Page, PageRequest, Reply, Result, Role,
+    Turn, TurnState, UserId,
 };
 
 use crate::Chat;
@@ -115,11 +115,28 @@ fn answer(turn: &Turn, entries: &[Entry]) -> Option<Message> {
         content: reply.text,
         tool_calls: reply.tool_calls,
         notices: reply.notices,
-        approvals: reply.approvals,
+        approvals: approvals(turn, entries),
         failure: turn.failure.clone(),
         created_at: turn.ended_at.or(last_entry).unwrap_or(turn.created_at),
         conversation_id: turn.conversation_id,
         turn_id: turn.id,
         status: turn.state,
     })
+}
+
+/// What the person was asked in a turn, in that order, and what came of it.
+fn approvals(turn: &Turn, entries: &[Entry]) -> Vec<Approval> {
+    let mut asked: Vec<Approval> = Vec::new();
+    for entry in entries.iter().filter(|entry| entry.turn_id == turn.id) {
+        match &entry.body {
+            EntryBody::ApprovalRequested(question) => asked.push(question.clone()),
+            EntryBody::ApprovalDecided(answer) => {
+                if let Some(question) = asked.iter_mut().find(|it| it.id == answer.id) {
+                    question.clone_from(answer);
+                }
+            }
+            _ => {}
+        }
+    }
+    asked
 }
