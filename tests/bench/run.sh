@@ -15,6 +15,14 @@ edge() {
     node tests/bench/edge.mjs
 }
 
-for part in ${1:-program edge}; do
+page() {
+    tests/setup/system.sh
+    tests/setup/npm.sh tests/browser
+    tests/setup/npm.sh tests/bench
+    node tests/bench/browser.mjs
+    node tests/bench/lighthouse.mjs
+}
+
+for part in ${1:-program page edge}; do
     "$part"
 done
