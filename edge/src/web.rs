@@ -1,5 +1,7 @@
 //! What browsers need: gRPC-Web in place of gRPC, and leave to call from other origins.
 
+mod joined;
+
 use std::time::Duration;
 
 use axum::body::Body;
@@ -14,6 +16,7 @@ use tower::{Layer, Service, ServiceExt};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::{Options, RuleError, Upstream};
+use joined::Joined;
 
 /// Any cause of a failed call.
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -134,7 +137,7 @@ pub(crate) async fn unframed(upstream: &Upstream, mut request: Request<Body>) ->
     }
     let web = GrpcWebLayer::new().layer(Grpc(upstream.clone()));
     match web.oneshot(request).await {
-        Ok(response) => response.map(Body::new),
+        Ok(response) => response.map(|body| Body::new(Joined::new(Body::new(body)))),
         Err(never) => match never {},
     }
 }
