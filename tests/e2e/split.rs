@@ -3,7 +3,9 @@
 use http::Request;
 use serde_json::json;
 use taskchat_tests::{
-    App, Door, eventually,
+    App, Door, FakeModel, Gate, eventually,
+    sse::text_of,
+    text,
     tls::Certificates,
     token,
     topology::{Part, Role, VARIABLE},
@@ -121,6 +123,39 @@ async fn several_services_share_the_requests_and_a_dead_one_is_left_out() {
     one.stop().await;
     eventually("the other has come back", || async { ask().await == 401 }).await;
     drop(two);
+}
+
+#[tokio::test]
+async fn services_that_leave_finish_what_they_have_and_get_nothing_new() {
+    let model = FakeModel::start().await;
+    let gate = Gate::closed();
+    let setup = App::setup().split().model(&model);
+    let app = setup.set("TASKCHAT_GRACE", "60s").start().await;
+    // The other services have neither database nor users in common: they only refuse.
+    let data = tempfile::tempdir().expect("a folder");
+    let others = Part::start(Role::Services, data.path(), &[]).await;
+    let both = [services(&app).address, others.address];
+    let both = both.map(|it| format!("http://{it}").parse().expect("an address"));
+    let edge = Part::start(Role::Edge(both.into()), data.path(), &[]).await;
+    let ask = async |path: &str| {
+        let sent = reqwest::get(format!("http://{}{path}", edge.address)).await;
+        sent.expect("an answer").status().as_u16()
+    };
+    eventually("they answer", || async { ask("/readyz").await == 200 }).await;
+
+    // A stream at the one that leaves, through the edge of its own.
+    let ada = app.sign_up("ada").await;
+    model.says([text("Good morning.").behind(&gate)]);
+    let mut events = ada.open_stream(json!({ "message": "hi" })).await;
+    events.until("started").await;
+    services(&app).leave();
+    for _ in 0..50 {
+        assert_eq!(ask("/api/tasks").await, 401, "the other one answers");
+    }
+    // Where there is no other, that is told.
+    ada.get("/api/users/me").await.refused(503);
+    gate.open();
+    assert_eq!(text_of(&events.rest().await), "Good morning.");
 }
 
 #[tokio::test]

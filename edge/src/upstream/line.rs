@@ -5,15 +5,19 @@ use std::{
     net::SocketAddr,
     pin::Pin,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response, header::CONTENT_TYPE};
+use http::{
+    HeaderMap, HeaderValue, Request, Response, Uri,
+    header::{CONTENT_TYPE, TE},
+};
 use http_body::{Frame, SizeHint};
 use hyper::{
     body::Incoming,
@@ -34,13 +38,27 @@ use crate::web;
 /// More than this is never put on one connection, whatever the other side allows.
 const MOST: usize = 1000;
 
+/// Where services tell how they do.
+const HEALTH: &str = "/grpc.health.v1.Health/Check";
+/// `HealthCheckResponse { status: NOT_SERVING }` in its frame.
+const NOT_SERVING: &[u8] = &[0, 0, 0, 0, 2, 8, 2];
+
 /// A connection that takes requests. Clones share it.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     sender: SendRequest<Body>,
     under_way: Arc<AtomicUsize>,
-    /// How many requests the other side takes at once.
-    most: Arc<AtomicUsize>,
+    most: Most,
+}
+
+/// Asks a connection how many requests its other side takes at once.
+#[derive(Clone)]
+struct Most(Arc<dyn Fn() -> usize + Send + Sync>);
+
+impl std::fmt::Debug for Most {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", (self.0)())
+    }
 }
 
 /// What comes of a request: an answer, a failure, or the request itself, which was never sent.
@@ -78,7 +96,7 @@ impl Line {
     where
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let (sender, mut connection) = http2::Builder::new(TokioExecutor::new())
+        let (sender, connection) = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .keep_alive_interval(reach.ping)
             .keep_alive_timeout(reach.ping)
@@ -86,14 +104,18 @@ impl Line {
             .adaptive_window(true)
             .handshake(TokioIo::new(io))
             .await?;
-        let most = Arc::new(AtomicUsize::new(connection.current_max_send_streams()));
-        let told = Arc::clone(&most);
+        // Shared, because the other side may change its mind at any time.
+        let connection = Arc::new(Mutex::new(connection));
+        let asked = Arc::clone(&connection);
+        let most = Most(Arc::new(move || {
+            let connection = asked.lock().unwrap_or_else(PoisonError::into_inner);
+            connection.current_max_send_streams().min(MOST)
+        }));
         // It ends with its last request and the last clone of its line.
         TokioExecutor::new().execute(async move {
             let ended = std::future::poll_fn(|cx| {
-                let polled = Pin::new(&mut connection).poll(cx);
-                told.store(connection.current_max_send_streams(), Ordering::Relaxed);
-                polled
+                let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+                Pin::new(&mut *connection).poll(cx)
             });
             if let Err(error) = ended.await {
                 tracing::debug!(%error, "A connection to the services broke");
@@ -104,6 +126,25 @@ impl Line {
             under_way: Arc::default(),
             most,
         })
+    }
+
+    /// Whether the other side wants requests, by `grpc.health.v1`. One that is leaving still answers
+    /// that; services that know nothing of it are taken to serve.
+    pub(super) async fn is_serving(&self, origin: &Uri, patience: Duration) -> bool {
+        let asking = async {
+            let mut request = Request::post(HEALTH)
+                .header(CONTENT_TYPE, "application/grpc")
+                .header(TE, "trailers")
+                .body(Body::from(&[0; 5][..]))
+                .ok()?;
+            super::remote::direct(&mut request, origin);
+            match self.reserve().send(request).await {
+                Sent::Answer(answer) => axum::body::to_bytes(answer.into_body(), 1024).await.ok(),
+                Sent::Failed(_) | Sent::Unsent(_) => None,
+            }
+        };
+        let answer = tokio::time::timeout(patience, asking).await;
+        matches!(answer, Ok(Some(message)) if *message != *NOT_SERVING)
     }
 
     /// Whether it still takes requests at all.
@@ -118,7 +159,7 @@ impl Line {
 
     /// Whether one more request would be begun at once.
     pub(super) fn has_room(&self) -> bool {
-        self.load() < self.most.load(Ordering::Relaxed).min(MOST)
+        self.load() < (self.most.0)()
     }
 
     /// Takes a place, before anybody else looks.

@@ -134,7 +134,16 @@ impl Member {
     async fn try_once(&self, reach: &Reach) -> bool {
         let tls = self.origin.tls.clone();
         let tls = tls.map(|(Connector(connector), name)| (connector, name));
-        let opened = Line::open(self.address, tls, reach).await;
+        let opened = match Line::open(self.address, tls, reach).await {
+            Ok(line) => match line
+                .is_serving(&self.origin.uri, reach.connect_timeout)
+                .await
+            {
+                true => Ok(line),
+                false => Err("it is there and does not serve".into()),
+            },
+            Err(error) => Err(error),
+        };
         let mut state = self.state();
         state.attempt = None;
         match opened {

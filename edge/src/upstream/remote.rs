@@ -13,7 +13,7 @@ use std::{
 };
 
 use axum::body::Body;
-use futures::future;
+use futures::{FutureExt as _, future};
 use http::{
     HeaderName, HeaderValue, Request, Response, Uri, Version,
     header::{CONTENT_LENGTH, CONTENT_TYPE, FORWARDED, HOST},
@@ -38,6 +38,9 @@ use super::{
 use crate::web;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// So many connections one address may get when all of them are full.
+const MOST_LINES: usize = 64;
 
 /// All addresses of all names.
 #[derive(Debug)]
@@ -106,26 +109,23 @@ impl Remote {
         for member in members.iter().filter(|member| member.is_due()) {
             drop(member.connect(&self.reach));
         }
-        if let Some(found) = least_busy(&members) {
-            return Some(found);
-        }
-        // Those that answer and are full get another connection; else everybody is tried.
-        let full: Vec<_> = members
-            .iter()
-            .filter(|member| member.is_up())
-            .cloned()
-            .collect();
-        let asked = if full.is_empty() { &members } else { &full };
-        let mut attempts: Vec<_> = asked
-            .iter()
-            .map(|member| member.connect(&self.reach))
-            .collect();
-        while !attempts.is_empty() {
-            let (_, _, others) = future::select_all(attempts).await;
+        for _ in 0..MOST_LINES {
             if let Some(found) = least_busy(&members) {
                 return Some(found);
             }
-            attempts = others;
+            // Those that answer and are full get another connection; else everybody is tried.
+            let full: Vec<_> = members.iter().filter(|it| it.is_up()).collect();
+            let asked = match full.is_empty() {
+                true => members.iter().collect(),
+                false => full,
+            };
+            let attempts = asked.into_iter().map(|it| it.connect(&self.reach));
+            let attempts = attempts.map(|it| it.map(|is_up| is_up.then_some(()).ok_or(())));
+            // One is enough. Others that wait for it may be quicker to take its places.
+            let attempts: Vec<_> = attempts.collect();
+            if attempts.is_empty() || future::select_ok(attempts).await.is_err() {
+                return None;
+            }
         }
         None
     }

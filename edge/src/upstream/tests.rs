@@ -33,7 +33,16 @@ where
             let mut builder = http2::Builder::new(TokioExecutor::new());
             builder.max_concurrent_streams(streams);
             let answer = answer.clone();
-            let service = service_fn(move |request| answer(request));
+            let service = service_fn(move |request: Request<Incoming>| {
+                let is_health = request.uri().path() == "/grpc.health.v1.Health/Check";
+                let answering = (!is_health).then(|| answer(request));
+                async move {
+                    match answering {
+                        Some(answering) => answering.await,
+                        None => Ok(Response::new(String::new())),
+                    }
+                }
+            });
             let connection = builder.serve_connection(TokioIo::new(stream), service);
             hyper::rt::Executor::execute(&TokioExecutor::new(), connection);
         }
@@ -114,6 +123,36 @@ async fn a_name_stands_for_all_its_addresses() {
     for _ in 0..20 {
         assert!(ask(&upstream).await.is_ok());
     }
+}
+
+#[tokio::test]
+async fn metadata_passes_both_ways_untouched() {
+    let address = services(100, |request: Request<Incoming>| async move {
+        let headers = request.headers();
+        let mut response = Response::new(String::new());
+        for name in ["x-a-bin", "grpc-timeout", "x-mine"] {
+            let values = headers.get_all(name).iter();
+            let values: Vec<&[u8]> = values.map(http::HeaderValue::as_bytes).collect();
+            let value = http::HeaderValue::from_bytes(&values.join(&b'|')).unwrap();
+            response.headers_mut().insert(name, value);
+        }
+        Ok(response)
+    });
+    let upstream = there([format!("http://{}", address.await).parse().unwrap()]);
+    let request = Request::post("/a.B/C")
+        .header("content-type", "application/grpc+proto")
+        .header("x-a-bin", "AQID")
+        .header("x-a-bin", "BA==")
+        .header("grpc-timeout", "250m")
+        .header("te", "trailers")
+        .header("x-mine", "\u{e9}")
+        .body(Body::empty())
+        .unwrap();
+    let answer = upstream.oneshot(request).await.unwrap();
+    let told = |name: &str| answer.headers()[name].as_bytes().to_vec();
+    assert_eq!(told("x-a-bin"), b"AQID|BA==");
+    assert_eq!(told("grpc-timeout"), b"250m");
+    assert_eq!(told("x-mine"), "\u{e9}".as_bytes());
 }
 
 fn origin(text: &str) -> Arc<Origin> {

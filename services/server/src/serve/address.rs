@@ -111,8 +111,10 @@ mod tests {
 
     #[test]
     fn only_trusted_proxies_are_believed() {
+        /// Who connects, what the headers say, and who it is.
+        type Row<'r> = (&'r str, &'r [(&'static str, &'static str)], &'r str);
         let list = "x-forwarded-for";
-        let rows: [(&str, &[(&str, &str)], &str); 14] = [
+        let rows: [Row<'_>; 14] = [
             ("203.0.113.1", &[], "203.0.113.1"),
             ("203.0.113.1", &[(list, "1.2.3.4")], "203.0.113.1"),
             (
