@@ -63,6 +63,15 @@ const adds = (names) => {
 
 const stored = async () => (await call(server, ada, "GET", "/api/tasks?page_size=100")).tasks.map((task) => task.title).toSorted();
 const state = (page) => page.getByTestId("approval").getAttribute("data-state");
+/** A conversation that is loaded looks like the one that was seen live, word for word. */
+async function sameAfterReload(page) {
+  const shown = () => page.getByTestId("messages").evaluate((it) => it.innerText);
+  const live = await shown();
+  await page.reload();
+  await page.getByTestId("assistant-message").first().waitFor();
+  await becomes(shown, live, "the conversation after a reload");
+}
+
 const phase = (page, at = 0) => page.getByTestId("assistant-message").nth(at).getAttribute("data-phase");
 
 test("seven additions wait for a yes, also over a reload, and are made once", async () => {
@@ -93,6 +102,8 @@ test("seven additions wait for a yes, also over a reload, and are made once", as
     assert.equal(await page.getByTestId("receipt").count(), 7);
     assert.deepEqual(await stored(), WEEK.toSorted());
     await becomes(async () => (await titles(page)).length, 7, "the panel");
+    await sameAfterReload(page);
+    assert.equal(await state(page), "approved");
   });
 });
 
@@ -108,11 +119,9 @@ test("a no changes nothing, and the assistant hears of it", async () => {
     assert.equal(await page.getByTestId("receipt").count(), 0);
     const told = JSON.stringify(model.requests.at(-1).messages);
     assert.match(told, /did not allow/);
-    // The record that a reload gives shows no failure either.
-    await page.reload();
-    const cards = page.getByTestId("tool-card");
-    await cards.first().waitFor();
-    for (const card of await cards.all()) assert.equal(await card.getAttribute("data-outcome"), "stopped");
+    await sameAfterReload(page);
+    assert.equal(await state(page), "denied");
+    assert.equal(await page.getByTestId("tool-card").count(), 0);
   });
 });
 
@@ -173,6 +182,8 @@ test("a failed turn is tried again as one new turn", async () => {
   await chat(async (page) => {
     await send(page, "Add a task called Buy groceries");
     await page.getByTestId("turn-failed").waitFor();
+    await becomes(() => phase(page), "failed", "the turn");
+    await sameAfterReload(page);
     model.broken = false;
     model.say(calls("add_task", { title: "Buy groceries" }), text("Added Buy groceries."));
     await page.getByTestId("retry-turn").click();
