@@ -11,6 +11,9 @@ pub struct Config {
     pub messages_per_day: u32,
     /// How long a process may be silent before others take over its turns.
     pub lease: Duration,
+    /// How often a turn that gets no further is taken up from processes that have died before it is
+    /// given up.
+    pub take_ups: i32,
     /// How long the person has time to approve something.
     pub approval_ttl: Duration,
     /// How often a follower is told that its connection is alive.
@@ -25,6 +28,7 @@ impl Default for Config {
             concurrent_turns: 20,
             messages_per_day: 0,
             lease: Duration::from_secs(10),
+            take_ups: 5,
             approval_ttl: Duration::from_secs(15 * 60),
             heartbeat: Duration::from_secs(15),
             poll: Duration::from_millis(250),

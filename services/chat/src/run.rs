@@ -31,10 +31,6 @@ use crate::{
     wake::Wakes,
 };
 
-/// How often a turn is taken up from processes that died over it before it is given up. What ends
-/// a process each time it is tried would otherwise end one after the other, for ever.
-const MOST_TAKE_UPS: i32 = 5;
-
 /// A turn to be run here, and what proves it.
 #[derive(Debug)]
 struct Leased {
@@ -217,7 +213,8 @@ impl Runner {
             stop.cancel();
         }
         let begun_before = turn.last_seq > 0;
-        let worn_out = take_ups > MOST_TAKE_UPS && !turn.cancel_requested;
+        // What ends a process each time it is tried would end one after the other, for ever.
+        let worn_out = take_ups > self.config.take_ups && !turn.cancel_requested;
         let bench = Bench {
             user: user.clone(),
             turn_id: turn.id,

@@ -127,6 +127,9 @@ pub struct Turns {
     /// How long a process may be silent before others take over its turns.
     #[serde(with = "humantime_serde")]
     pub lease: Duration,
+    /// How often a turn that gets no further is taken up from processes that have died before it is
+    /// given up.
+    pub take_ups: u16,
     /// How long a person has time to approve what the assistant is about to do.
     #[serde(with = "humantime_serde")]
     pub approval_ttl: Duration,
@@ -142,6 +145,7 @@ impl Default for Turns {
     fn default() -> Self {
         Self {
             lease: Duration::from_secs(10),
+            take_ups: 5,
             approval_ttl: Duration::from_secs(15 * 60),
             heartbeat: Duration::from_secs(15),
             poll: Duration::from_millis(250),
@@ -283,6 +287,7 @@ impl Config {
             concurrent_turns: self.limits.concurrent_turns,
             messages_per_day: self.limits.messages_per_day,
             lease: self.turns.lease,
+            take_ups: self.turns.take_ups.into(),
             approval_ttl: self.turns.approval_ttl,
             heartbeat: self.turns.heartbeat,
             poll: self.turns.poll,

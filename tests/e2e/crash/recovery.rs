@@ -353,7 +353,7 @@ async fn what_was_used_before_a_crash_still_counts() {
 #[tokio::test]
 async fn a_turn_that_ends_one_process_after_the_other_is_given_up() {
     const MOST_TAKE_UPS: usize = 5;
-    let mut it = Scene::new().await;
+    let mut it = Scene::with(&[("TASKCHAT_TURNS__TAKE_UPS", "5")]).await;
     it.model.otherwise(|_| Script::stream().stall());
     let turn = it.say("Crash", None, 1).await;
     for lives in 1..=MOST_TAKE_UPS {
