@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use taskchat_tests::{App, Gate, Script, call, eventually, sse::text_of, text, user};
+use taskchat_tests::{App, Door, Gate, Script, call, eventually, sse::text_of, text, user};
 
 #[tokio::test]
 async fn a_running_turn_is_stopped_and_what_it_did_stays() {
@@ -56,6 +56,26 @@ async fn a_running_turn_is_stopped_and_what_it_did_stays() {
         .await
         .ok();
     model.assert_sound();
+}
+
+#[tokio::test]
+async fn a_turn_is_stopped_at_every_door() {
+    for door in Door::ALL {
+        let (app, model) = App::scripted().await;
+        let ada = app.sign_up("ada").await;
+        model.says([Script::stream().delta("Once").stall()]);
+        let mut events = ada.open_stream(json!({ "message": "A story" })).await;
+        let seen = events.until("text_delta").await;
+        let turn = user::text(&seen[0].data, "turn_id");
+        let stopped = ada.via(door).cancel_turn(&turn).await;
+        assert_eq!(stopped.as_deref(), Ok("cancelled"), "{door:?}");
+        let last = events.rest().await.pop().expect("an end");
+        assert_eq!(last.data["completed"]["response_text"], "Once", "{door:?}");
+        eventually("the model's line is closed", || async {
+            model.hung_up().len() == 1
+        })
+        .await;
+    }
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ mod house_rules;
 mod isolation;
 mod leaving;
 mod mcp;
+mod model_faults;
 mod model_trouble;
 mod numbers;
 mod offline;

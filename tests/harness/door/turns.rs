@@ -95,6 +95,33 @@ impl Through<'_> {
         Ok(retried.turn.expect("a turn").id)
     }
 
+    /// Stops a turn: how it ended.
+    pub async fn cancel_turn(&self, turn: &str) -> Result<String, Refusal> {
+        let request = v1::CancelTurnRequest {
+            turn_id: turn.to_owned(),
+        };
+        let stopped = match self.door {
+            Door::Rest => {
+                let path = format!("/api/turns/{turn}:cancel");
+                let stopped = rest::read(&self.user.post(&path, json!({})).await)?;
+                return Ok(member(&stopped, "state"));
+            }
+            Door::Grpc => {
+                let mut client = ChatServiceClient::new(grpc::channel(self.user).await);
+                let stopped = client
+                    .cancel_turn(grpc::authorized(self.user, request))
+                    .await;
+                stopped.map_err(|it| grpc::refusal(&it))?.into_inner()
+            }
+            door => {
+                let framing = Framing::of(door);
+                grpc_web::unary(self.user, framing, "ChatService/CancelTurn", &request).await?
+            }
+        };
+        let state = stopped.turn.expect("a turn").state().as_str_name();
+        Ok(state.trim_start_matches("TURN_STATE_").to_lowercase())
+    }
+
     async fn outcomes(&self, turn: &str, verb: &str) -> Result<Vec<Outcome>, Refusal> {
         let path = format!("/api/turns/{turn}:{verb}");
         let answer = rest::read(&self.user.post(&path, json!({})).await)?;
