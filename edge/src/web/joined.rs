@@ -10,7 +10,7 @@ use std::{
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
-use http_body::{Body as _, Frame, SizeHint};
+use http_body::{Frame, SizeHint};
 
 /// About what one frame of HTTP/2 holds.
 const ENOUGH: usize = 16 * 1024;
@@ -104,6 +104,7 @@ mod tests {
     use std::io;
 
     use futures::{StreamExt, stream};
+    use http_body::Body as _;
     use http_body_util::BodyExt;
 
     use super::*;
