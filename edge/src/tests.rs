@@ -4,6 +4,7 @@ mod bodies;
 mod codec;
 mod doors;
 mod errors;
+mod http_proto;
 mod json;
 mod observe;
 mod openapi;
