@@ -66,7 +66,8 @@ run_page() { "$setup/page.sh"; }
 run_clippy() { "$CARGO" clippy --workspace --all-targets --locked -- -D warnings; }
 run_build() { "$CARGO" build --workspace --all-targets --locked; }
 run_rust() { "$setup/postgres.sh" "$CARGO" test --workspace --locked --no-fail-fast; }
-run_oracles() { "$CARGO" test --workspace --locked --no-fail-fast --test envoy; }
+run_oracles() { "$CARGO" test --workspace --locked --no-fail-fast --test envoy --test protojson; }
+run_fuzz() { tests/fuzz/run.sh; }
 run_web_lint() { npm --prefix web-client run --silent lint && npm --prefix web-client run --silent typecheck; }
 run_web() { npm --prefix web-client test; }
 run_clients() { node --test --test-reporter=tap tests/clients/*.test.mjs; }
@@ -87,6 +88,7 @@ everything() {
     stage test-tools run_test_tools
     stage build run_build
     stage rust run_rust
+    stage fuzz run_fuzz
     stage web run_web
     stage clients run_clients
     stage openapi run_openapi
@@ -102,12 +104,13 @@ one() {
     # Part of `rust`, and of interest alone.
     oracles) stage tools run_tools && stage page run_page && stage test-tools run_test_tools \
         && stage oracles run_oracles ;;
+    fuzz) stage tools run_tools && stage page run_page && stage fuzz run_fuzz ;;
     web) stage tools run_tools && stage web run_web ;;
     clients) stage tools run_tools && stage test-tools run_test_tools && stage build run_build && stage clients run_clients ;;
     openapi) stage test-tools run_test_tools && stage build run_build && stage openapi run_openapi ;;
     browser) stage test-tools run_test_tools && stage page run_page && stage build run_build \
         && stage browser run_browser ;;
-    *) echo "unknown stage $1: lint, rust, oracles, web, clients, openapi or browser" >&2 && exit 2 ;;
+    *) echo "unknown stage $1: lint, rust, oracles, fuzz, web, clients, openapi or browser" >&2 && exit 2 ;;
     esac
 }
 
