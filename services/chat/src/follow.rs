@@ -70,11 +70,27 @@ impl Chat {
                 if finished {
                     return;
                 }
-                tokio::select! {
-                    () = waiter.news_or_poll() => {}
-                    () = sleep_until(heartbeat) => {
-                        heartbeat = Instant::now() + chat.config.heartbeat;
-                        yield Followed::Heartbeat(chat.clock.now());
+                // From here on events come without being looked for, unless some are missed.
+                loop {
+                    tokio::select! {
+                        news = waiter.news_or_poll() => {
+                            let Some(next) = news.as_deref().and_then(|it| following(it, after)) else {
+                                break;
+                            };
+                            for event in next {
+                                after = event.seq;
+                                heartbeat = Instant::now() + chat.config.heartbeat;
+                                let last = event.body.is_last();
+                                yield Followed::Event(event.clone());
+                                if last {
+                                    return;
+                                }
+                            }
+                        }
+                        () = sleep_until(heartbeat) => {
+                            heartbeat = Instant::now() + chat.config.heartbeat;
+                            yield Followed::Heartbeat(chat.clock.now());
+                        }
                     }
                 }
             }
@@ -100,7 +116,7 @@ impl Chat {
                     }
                 }
                 Some(turn) if turn.state == TurnState::Running => {
-                    waiter.news_or_poll().await;
+                    waiter.change_or_poll().await;
                     continue;
                 }
                 _ => return self.turn(user, id).await,
@@ -114,7 +130,7 @@ impl Chat {
     async fn wait_for_end(&self, user: &UserId, id: TurnId) -> Result<(Turn, Reply)> {
         let mut waiter = self.wakes.subscribe(id);
         while !self.is_over(user, id).await? {
-            waiter.news_or_poll().await;
+            waiter.change_or_poll().await;
         }
         self.turn(user, id).await
     }
@@ -147,5 +163,47 @@ impl Chat {
             }
         }
         self.turn(user, id).await
+    }
+}
+
+/// Those of `events` that come after number `after`; `None` when one before them is missing.
+fn following(events: &[TurnEvent], after: i32) -> Option<&[TurnEvent]> {
+    let known = events.iter().take_while(|it| it.seq <= after).count();
+    let next = events.get(known..)?;
+    next.first()
+        .is_none_or(|first| first.seq == after.saturating_add(1))
+        .then_some(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use taskchat_domain::EventBody;
+
+    use super::*;
+
+    #[test]
+    fn events_follow_without_a_gap_or_are_looked_for() {
+        let turn_id = TurnId::new();
+        let events: Vec<_> = (3..6)
+            .map(|seq| TurnEvent {
+                turn_id,
+                seq,
+                time: "2026-11-23T08:00:00Z".parse().unwrap(),
+                body: EventBody::TextDelta {
+                    text: seq.to_string(),
+                },
+            })
+            .collect();
+        for (after, expected) in [
+            (0, None),
+            (1, None),
+            (2, Some(&events[..])),
+            (4, Some(&events[2..])),
+            (5, Some(&[][..])),
+            (9, Some(&[][..])),
+        ] {
+            assert_eq!(following(&events, after), expected, "after {after}");
+        }
+        assert_eq!(following(&[], 7), Some(&[][..]));
     }
 }

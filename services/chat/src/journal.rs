@@ -102,10 +102,24 @@ impl TurnJournal {
     /// Writes the text that waits.
     pub(crate) async fn flush(&self) -> Result<()> {
         let mut state = self.state.lock().await;
+        self.write_text(&mut state).await
+    }
+
+    /// Writes nothing but text, along with that of other turns.
+    async fn write_text(&self, state: &mut State) -> Result<()> {
         if state.pending.is_empty() {
             return Ok(());
         }
-        self.write(&mut state, Vec::new(), Vec::new()).await
+        state.begin_write()?;
+        let text = std::mem::take(&mut state.pending);
+        let (id, now) = (self.turn.id, self.clock.now());
+        let written = self
+            .store
+            .append_text(&self.user, id, self.lease, text, now)
+            .await
+            .map(|event| self.wakes.happened(id, vec![event]));
+        state.end_write(&written);
+        written
     }
 
     /// Says that the turn has begun.
@@ -152,7 +166,7 @@ impl TurnJournal {
         // Whoever stops the turn does not want what it was about to do.
         let denied = open.map(|open| open.closed(ApprovalState::Denied, now));
         events.extend(denied.clone().map(EventBody::ApprovalDecided));
-        tx.append_events(id, lease, events, now).await?;
+        let mut happened = tx.append_events(id, lease, events, now).await?;
         if let Some(denied) = denied {
             tx.close_approval(denied.id, denied.state, now).await?;
             bodies.push(EntryBody::ApprovalDecided(denied));
@@ -165,13 +179,13 @@ impl TurnJournal {
         }
         let failure = failure.as_ref();
         let last = last_event(&self.turn, &state.entries, ended, failure, state.usage);
-        tx.append_events(id, lease, vec![last], now).await?;
+        happened.extend(tx.append_events(id, lease, vec![last], now).await?);
         tx.finish_turn(id, lease, ended, failure, state.usage, now)
             .await?;
         tx.touch_conversation(self.turn.conversation_id, now)
             .await?;
         tx.commit().await?;
-        self.wakes.wake(id);
+        self.wakes.happened(id, happened);
         Ok(())
     }
 
@@ -203,7 +217,8 @@ impl TurnJournal {
         }
         events.append(&mut more);
         // Also with no events: this is what checks the lease.
-        tx.append_events(self.turn.id, Some(self.lease), events, now)
+        let happened = tx
+            .append_events(self.turn.id, Some(self.lease), events, now)
             .await?;
         let entries = if bodies.is_empty() {
             Vec::new()
@@ -221,7 +236,7 @@ impl TurnJournal {
         for entry in entries {
             state.note(entry);
         }
-        self.wakes.wake(self.turn.id);
+        self.wakes.happened(self.turn.id, happened);
         Ok(())
     }
 }
@@ -303,14 +318,14 @@ impl Journal for TurnJournal {
         let mut events = state.take_pending();
         events.push(EventBody::ApprovalRequested(asked.clone()));
         let tx = self.store.begin(&self.user).await?;
-        tx.append_events(id, Some(self.lease), events, now).await?;
+        let happened = tx.append_events(id, Some(self.lease), events, now).await?;
         tx.park_turn(id, self.lease, state.usage).await?;
         tx.insert_approval(&asked).await?;
         let body = EntryBody::ApprovalRequested(asked);
         tx.append_entries(self.turn.conversation_id, id, vec![body], None, now)
             .await?;
         tx.commit().await?;
-        self.wakes.wake(id);
+        self.wakes.happened(id, happened);
         Ok(())
     }
 
@@ -320,7 +335,7 @@ impl Journal for TurnJournal {
         state.pending.push_str(text);
         state.step.push_str(text);
         if state.pending.len() >= COALESCE_BYTES {
-            return self.write(&mut state, Vec::new(), Vec::new()).await;
+            return self.write_text(&mut state).await;
         }
         if first && !text.is_empty() {
             self.text_waits.notify_one();

@@ -1,5 +1,5 @@
-//! Wake-ups: a hint that a turn has new events, for those who wait in this process, and news for the
-//! others. How news travel is in `relay`.
+//! Wake-ups: the new events of a turn, or a hint that there are some, for those who wait in this
+//! process, and news for the others. How news travel is in `relay`.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -10,16 +10,31 @@ use std::{
     time::Duration,
 };
 
-use taskchat_domain::TurnId;
+use taskchat_domain::{EventBody, TurnEvent, TurnId};
 use taskchat_store::News;
 use tokio::{
-    sync::{Notify, watch},
+    sync::{
+        Notify,
+        broadcast::{self, error::RecvError},
+    },
     time::sleep,
 };
 
 /// How often those who wait look for themselves at most while what other processes do is told here:
 /// a hint may be lost.
 const WHEN_TOLD: Duration = Duration::from_secs(2);
+
+/// How many signals one who is busy may be behind before they are forgotten, and it looks for itself.
+const BEHIND: usize = 16;
+
+/// What those who wait are told.
+#[derive(Debug, Clone)]
+enum Signal {
+    /// Something may have happened.
+    Look,
+    /// This has happened, and is stored.
+    Events(Arc<[TurnEvent]>),
+}
 
 /// Who waits for which turn, and what is to be told to the other processes.
 #[derive(Debug, Clone)]
@@ -29,7 +44,7 @@ pub(crate) struct Wakes(Arc<Shared>);
 struct Shared {
     /// How often those who wait look for themselves while nobody can tell them.
     poll: Duration,
-    waiting: Mutex<HashMap<TurnId, watch::Sender<()>>>,
+    waiting: Mutex<HashMap<TurnId, broadcast::Sender<Signal>>>,
     /// `None` where nobody is told.
     news: Mutex<Option<BTreeSet<News>>>,
     has_news: Notify,
@@ -42,7 +57,7 @@ struct Shared {
 pub(crate) struct Waiter {
     wakes: Wakes,
     turn: TurnId,
-    signal: watch::Receiver<()>,
+    signals: broadcast::Receiver<Signal>,
 }
 
 impl Wakes {
@@ -59,14 +74,14 @@ impl Wakes {
     /// Waits for news of a turn from now on.
     pub(crate) fn subscribe(&self, turn: TurnId) -> Waiter {
         let mut waiting = self.waiting();
-        let signal = waiting
+        let signals = waiting
             .entry(turn)
-            .or_insert_with(|| watch::Sender::new(()))
+            .or_insert_with(|| broadcast::Sender::new(BEHIND))
             .subscribe();
         Waiter {
             wakes: self.clone(),
             turn,
-            signal,
+            signals,
         }
     }
 
@@ -76,10 +91,22 @@ impl Wakes {
         self.tell(News::Events(turn));
     }
 
+    /// Hands stored events to those in this process who wait for the turn, and tells the others that
+    /// there are some.
+    pub(crate) fn happened(&self, turn: TurnId, events: Vec<TurnEvent>) {
+        self.signal(turn, || Signal::Events(events.into()));
+        self.tell(News::Events(turn));
+    }
+
     /// Tells those in this process who wait for the turn.
     pub(crate) fn wake_here(&self, turn: TurnId) {
+        self.signal(turn, || Signal::Look);
+    }
+
+    fn signal(&self, turn: TurnId, signal: impl FnOnce() -> Signal) {
         if let Some(waiting) = self.waiting().get(&turn) {
-            waiting.send_replace(());
+            // Nobody hears it when the last one is just leaving.
+            let _heard = waiting.send(signal());
         }
     }
 
@@ -118,7 +145,7 @@ impl Wakes {
     pub(crate) fn set_told(&self, is_told: bool) {
         if self.0.is_told.swap(is_told, Ordering::Relaxed) != is_told {
             for waiting in self.waiting().values() {
-                waiting.send_replace(());
+                let _heard = waiting.send(Signal::Look);
             }
         }
     }
@@ -131,7 +158,7 @@ impl Wakes {
         }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, HashMap<TurnId, watch::Sender<()>>> {
+    fn waiting(&self) -> MutexGuard<'_, HashMap<TurnId, broadcast::Sender<Signal>>> {
         self.0
             .waiting
             .lock()
@@ -144,29 +171,46 @@ impl Wakes {
 }
 
 impl Waiter {
-    /// Returns at the next news after the last return. Never returns early for news already seen.
-    async fn news(&mut self) {
-        if self.signal.changed().await.is_err() {
+    /// Returns at the next signal after those already returned: the events, if it brings any.
+    async fn news(&mut self) -> Option<Arc<[TurnEvent]>> {
+        match self.signals.recv().await {
+            Ok(Signal::Events(events)) => Some(events),
+            Ok(Signal::Look) | Err(RecvError::Lagged(_)) => None,
             // The sender lives as long as a waiter does, so this is unreachable; waiting for ever
             // is the safe answer, since every caller also polls.
-            std::future::pending::<()>().await;
+            Err(RecvError::Closed) => std::future::pending().await,
         }
     }
 
-    /// Returns at the next news, or when it is time to look without.
-    pub(crate) async fn news_or_poll(&mut self) {
-        self.news_or(self.wakes.patience()).await;
+    /// Returns at the next news, or with none when it is time to look without.
+    pub(crate) async fn news_or_poll(&mut self) -> Option<Arc<[TurnEvent]>> {
+        self.news_or(self.wakes.patience()).await
     }
 
-    /// As [`Self::news_or_poll`], for whoever also waits for what is no news of its turn.
+    /// As [`Self::news_or_poll`], but news of mere progress do not count: the turn goes on as before.
+    pub(crate) async fn change_or_poll(&mut self) {
+        let changes = |event: &TurnEvent| {
+            !matches!(
+                event.body,
+                EventBody::TextDelta { .. } | EventBody::ToolCalled(_) | EventBody::ToolReturned(_)
+            )
+        };
+        while let Some(events) = self.news_or_poll().await {
+            if events.iter().any(changes) {
+                return;
+            }
+        }
+    }
+
+    /// Returns at the next news or soon, for whoever also waits for what is no news of its turn.
     pub(crate) async fn news_or_soon(&mut self) {
         self.news_or(self.wakes.0.poll).await;
     }
 
-    async fn news_or(&mut self, most: Duration) {
+    async fn news_or(&mut self, most: Duration) -> Option<Arc<[TurnEvent]>> {
         tokio::select! {
-            () = self.news() => {}
-            () = sleep(most) => {}
+            news = self.news() => news,
+            () = sleep(most) => None,
         }
     }
 }

@@ -30,6 +30,7 @@ mod sessions;
 mod store;
 mod task_list;
 mod tasks;
+mod texts;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -12,7 +12,9 @@ use sea_orm::{
 use taskchat_domain::{Error, Result, UserId};
 use taskchat_migrations::{Migrator, MigratorTrait};
 
-use crate::{Accounts, Exchange, Leases, OpenError, UserScope, UserTx, error::translate};
+use crate::{
+    Accounts, Exchange, Leases, OpenError, UserScope, UserTx, error::translate, texts::Texts,
+};
 
 /// The advisory lock of PostgreSQL under which migrations run; any number nobody else uses.
 const MIGRATION_LOCK: i64 = 0x7461_736b_6368_6174;
@@ -22,6 +24,7 @@ const MIGRATION_LOCK: i64 = 0x7461_736b_6368_6174;
 pub struct Store {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
+    pub(crate) texts: Texts,
     migrated: Arc<AtomicBool>,
 }
 
@@ -29,6 +32,7 @@ impl Store {
     /// On PostgreSQL, and in memory, both are the same pool.
     pub(crate) fn new(writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
         Self {
+            texts: Texts::new(writer.clone()),
             writer,
             reader,
             migrated: Arc::default(),

@@ -9,4 +9,5 @@ mod opening;
 mod sessions;
 mod task_list;
 mod tasks;
+mod texts;
 mod turns;

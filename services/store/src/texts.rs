@@ -1,0 +1,219 @@
+//! Text of running turns, as it streams: what many turns have to write is written together.
+//!
+//! A transaction for each piece would make the database the pace of all turns. Instead, whatever
+//! comes while one transaction is under way goes into the next (group commit): a single turn waits
+//! for nobody, and a thousand cost two statements.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use sea_orm::{
+    ColumnTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    QueryFilter,
+    sea_query::{Expr, ExprTrait},
+};
+use taskchat_domain::{Error, EventBody, Kind, Result, Timestamp, TurnEvent, TurnId, UserId};
+use tokio::sync::oneshot;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::{
+    Store,
+    convert::{micros, to_json},
+    entity::{
+        turn,
+        turn_event::{Entity, Model},
+    },
+    error::translate,
+    store::begin_write,
+    turns::{lease_lost, unfinished},
+};
+
+/// Pieces in one transaction; bounded by the parameters that a statement can have.
+const TOGETHER: usize = 1000;
+
+/// How often a transaction is tried that the database gives up, as for a deadlock.
+const ATTEMPTS: u32 = 3;
+
+/// Pieces on their way into the database.
+#[derive(Debug, Clone)]
+pub(crate) struct Texts {
+    writer: DatabaseConnection,
+    /// The writing goes on when whoever waits for one piece does so no more.
+    tracker: TaskTracker,
+    queue: Arc<Mutex<Queue>>,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: Vec<Piece>,
+    /// True while a task takes pieces from here.
+    attended: bool,
+}
+
+/// One more event of one turn.
+#[derive(Debug)]
+struct Piece {
+    user: UserId,
+    lease: Uuid,
+    event: TurnEvent,
+    answer: oneshot::Sender<Result<TurnEvent>>,
+}
+
+impl Store {
+    /// Appends a piece of text to the events of a turn that runs under `lease`.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the turn is finished or held by somebody else.
+    pub async fn append_text(
+        &self,
+        user: &UserId,
+        turn_id: TurnId,
+        lease: Uuid,
+        text: String,
+        at: Timestamp,
+    ) -> Result<TurnEvent> {
+        let (answer, answered) = oneshot::channel();
+        self.texts.add(Piece {
+            user: user.clone(),
+            lease,
+            event: TurnEvent {
+                turn_id,
+                seq: 0,
+                time: micros(at),
+                body: EventBody::TextDelta { text },
+            },
+            answer,
+        });
+        answered
+            .await
+            .unwrap_or_else(|_| Err(Error::Unavailable("the writing was broken off".into())))
+    }
+}
+
+impl Texts {
+    pub(crate) fn new(writer: DatabaseConnection) -> Self {
+        Self {
+            writer,
+            tracker: TaskTracker::new(),
+            queue: Arc::default(),
+        }
+    }
+
+    fn add(&self, piece: Piece) {
+        let mut queue = self.queue();
+        queue.waiting.push(piece);
+        if !queue.attended {
+            queue.attended = true;
+            self.tracker.spawn(self.clone().attend());
+        }
+    }
+
+    /// Writes until nothing is waiting.
+    async fn attend(self) {
+        while let Some(pieces) = self.next() {
+            self.write(pieces).await;
+        }
+    }
+
+    /// The next pieces, one of a turn; with none the queue is attended no more.
+    fn next(&self) -> Option<Vec<Piece>> {
+        let mut queue = self.queue();
+        let mut turns = HashSet::new();
+        let (now, later) = std::mem::take(&mut queue.waiting)
+            .into_iter()
+            .partition::<Vec<_>, _>(|piece| {
+                turns.len() < TOGETHER && turns.insert(piece.event.turn_id)
+            });
+        queue.waiting = later;
+        queue.attended = !now.is_empty();
+        queue.attended.then_some(now)
+    }
+
+    async fn write(&self, mut pieces: Vec<Piece>) {
+        let written = self.store(&mut pieces).await;
+        for piece in pieces {
+            let answer = match &written {
+                Ok(()) if piece.event.seq > 0 => Ok(piece.event),
+                Ok(()) => Err(lease_lost()),
+                Err(cause) => Err(shared(cause)),
+            };
+            // Whoever waited may have gone; the text is stored all the same.
+            let _gone = piece.answer.send(answer);
+        }
+    }
+
+    async fn store(&self, pieces: &mut [Piece]) -> Result<()> {
+        let mut attempt = 1;
+        loop {
+            let tx = begin_write(&self.writer).await.map_err(translate)?;
+            match fill(&tx, pieces).await {
+                Ok(()) => return tx.commit().await.map_err(translate),
+                // Rolled back, and all these turns would pay for it.
+                Err(cause) if cause.kind() == Kind::Unavailable && attempt < ATTEMPTS => {
+                    attempt += 1;
+                }
+                Err(cause) => return Err(cause),
+            }
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Numbers the pieces whose turns are still held, and inserts those.
+async fn fill(tx: &DatabaseTransaction, pieces: &mut [Piece]) -> Result<()> {
+    // A lease is of one turn only: whichever turn passes has its own.
+    let held = turn::Entity::update_many()
+        .col_expr(
+            turn::Column::LastSeq,
+            Expr::col(turn::Column::LastSeq).add(1),
+        )
+        .filter(unfinished())
+        .filter(turn::Column::Id.is_in(pieces.iter().map(|it| it.event.turn_id.uuid())))
+        .filter(turn::Column::LeaseOwner.is_in(pieces.iter().map(|it| it.lease)))
+        .filter(turn::Column::UserId.is_in(pieces.iter().map(|it| it.user.as_str())))
+        .exec_with_returning(tx)
+        .await
+        .map_err(translate)?;
+    let numbers: HashMap<_, _> = held.iter().map(|row| (row.id, row.last_seq)).collect();
+    let mut rows = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let number = numbers.get(&piece.event.turn_id.uuid());
+        piece.event.seq = number.copied().unwrap_or_default();
+        if number.is_some() {
+            rows.push(row(piece)?.into_active_model());
+        }
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    Entity::insert_many(rows)
+        .exec_without_returning(tx)
+        .await
+        .map(drop)
+        .map_err(translate)
+}
+
+fn row(piece: &Piece) -> Result<Model> {
+    Ok(Model {
+        turn_id: piece.event.turn_id.uuid(),
+        seq: piece.event.seq,
+        user_id: piece.user.as_str().to_owned(),
+        body: to_json(&piece.event.body)?,
+        created_at: piece.event.time,
+    })
+}
+
+/// The failure of all, for one of them.
+fn shared(cause: &Error) -> Error {
+    let text = taskchat_domain::chain(cause);
+    match cause.kind() {
+        Kind::Unavailable => Error::Unavailable(text.into()),
+        _ => Error::Internal(text.into()),
+    }
+}
