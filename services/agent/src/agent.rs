@@ -8,7 +8,7 @@ use taskchat_domain::{
 use tokio::io::DuplexStream;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Journal, Limits, Model, turn};
+use crate::{Journal, Limits, Model, toolbox::Catalog, turn};
 
 /// Works on one turn at a time; cheap to clone.
 #[derive(Clone)]
@@ -16,6 +16,7 @@ pub struct Agent {
     pub(crate) model: Arc<dyn Model>,
     pub(crate) fallback: Option<Arc<dyn Model>>,
     pub(crate) hands: Arc<dyn Hands>,
+    pub(crate) catalog: Arc<Catalog>,
     pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -79,6 +80,7 @@ impl Agent {
             model,
             fallback,
             hands,
+            catalog: Arc::default(),
             limits,
             clock,
         }

@@ -5,7 +5,7 @@ mod envelope;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, OnceLock},
 };
 
 use opentelemetry::{global, propagation::Injector};
@@ -33,14 +33,20 @@ const PERMANENT: &str = "taskchat/permanent";
 /// An open connection to the tools of one person.
 pub(crate) struct Toolbox {
     client: RunningService<RoleClient, ()>,
-    known: Arc<Known>,
 }
 
-/// The tools as the server lists them, and what we make of that.
-struct Known {
-    tools: Vec<Tool>,
-    specs: Arc<[ToolSpec]>,
-    effects: Arc<HashMap<String, Effect>>,
+/// The tools as the server lists them, and what we make of that. They are part of the program and
+/// the same for everybody, so the first turn asks for all that follow.
+#[derive(Default)]
+pub(crate) struct Catalog(OnceLock<Known>);
+
+/// What is known of the tools; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Known {
+    /// What a model is told of them.
+    pub(crate) specs: Arc<[ToolSpec]>,
+    /// What each can do, by its name.
+    pub(crate) effects: Arc<HashMap<String, Effect>>,
 }
 
 /// The tools cannot be reached. What became of a call under way is not known.
@@ -48,34 +54,37 @@ struct Known {
 #[error("the tools cannot be reached")]
 pub(crate) struct Unreachable(#[source] BoxError);
 
-impl Toolbox {
-    /// Shakes hands over `pipe` and asks what there is.
-    pub(crate) async fn connect(pipe: DuplexStream) -> Result<Self, Unreachable> {
-        let unreachable = |cause: BoxError| Unreachable(cause);
-        let client = ().serve(pipe).await.map_err(|e| unreachable(e.into()))?;
-        let tools = client
-            .list_all_tools()
-            .await
-            .map_err(|e| unreachable(e.into()))?;
-        Ok(Self {
-            client,
-            known: converted(tools),
-        })
+impl Catalog {
+    /// The tools, once somebody has asked.
+    pub(crate) fn known(&self) -> Option<Known> {
+        self.0.get().cloned()
     }
+}
 
-    /// What can be called.
-    pub(crate) fn specs(&self) -> Arc<[ToolSpec]> {
-        Arc::clone(&self.known.specs)
-    }
-
+impl Known {
     /// True when there is a tool of that name.
     pub(crate) fn has(&self, tool: &str) -> bool {
-        self.known.effects.contains_key(tool)
+        self.effects.contains_key(tool)
+    }
+}
+
+impl Toolbox {
+    /// Shakes hands over `pipe`.
+    pub(crate) async fn connect(pipe: DuplexStream) -> Result<Self, Unreachable> {
+        match ().serve(pipe).await {
+            Ok(client) => Ok(Self { client }),
+            Err(cause) => Err(Unreachable(cause.into())),
+        }
     }
 
-    /// What each tool can do, by its name.
-    pub(crate) fn effects(&self) -> &Arc<HashMap<String, Effect>> {
-        &self.known.effects
+    /// Asks what there is, unless `catalog` knows.
+    pub(crate) async fn list(&self, catalog: &Catalog) -> Result<Known, Unreachable> {
+        if let Some(known) = catalog.known() {
+            return Ok(known);
+        }
+        let tools = self.client.list_all_tools().await;
+        let tools = tools.map_err(|cause| Unreachable(cause.into()))?;
+        Ok(catalog.0.get_or_init(|| known(&tools)).clone())
     }
 
     /// Makes a call. Dropping the future tells the tool that nobody waits any more.
@@ -113,28 +122,14 @@ impl Injector for MetaInjector<'_> {
     }
 }
 
-/// What is made of the tools. Every turn asks and nearly always hears the same, so the latest
-/// conversion is kept.
-fn converted(tools: Vec<Tool>) -> Arc<Known> {
-    static LATEST: Mutex<Option<Arc<Known>>> = Mutex::new(None);
-    let mut latest = LATEST.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = &*latest
-        && known.tools == tools
-    {
-        return Arc::clone(known);
-    }
-    let known = Arc::new(Known {
+fn known(tools: &[Tool]) -> Known {
+    let effects = tools
+        .iter()
+        .map(|tool| (tool.name.to_string(), effect(tool)));
+    Known {
         specs: tools.iter().map(spec).collect(),
-        effects: Arc::new(
-            tools
-                .iter()
-                .map(|tool| (tool.name.to_string(), effect(tool)))
-                .collect(),
-        ),
-        tools,
-    });
-    *latest = Some(Arc::clone(&known));
-    known
+        effects: Arc::new(effects.collect()),
+    }
 }
 
 fn effect(tool: &Tool) -> Effect {

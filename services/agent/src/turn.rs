@@ -9,6 +9,7 @@ mod backing;
 mod calls;
 mod failure;
 mod permission;
+mod reach;
 mod settle;
 mod speech;
 #[cfg(test)]
@@ -206,7 +207,7 @@ impl Turn<'_> {
 
     /// What the model is asked.
     async fn request(&mut self) -> Result<ModelRequest, Stop> {
-        let tools = self.toolbox().await?.specs();
+        let tools = self.known().await?.specs;
         let messages = prompt::messages(
             &self.history,
             self.bench.turn_id,
@@ -244,7 +245,7 @@ impl Turn<'_> {
         open: &[OpenCall],
     ) -> Result<Option<(Vec<Call>, ApprovalReason)>, Stop> {
         let most = self.agent.limits.calls;
-        let effects = Arc::clone(self.toolbox().await?.effects());
+        let effects = self.known().await?.effects;
         let effect = |open: &OpenCall| match calls::refused(open, most) {
             Some(_) => None,
             None => effects.get(&open.call.tool).copied(),
@@ -264,9 +265,9 @@ impl Turn<'_> {
         if let Some(refused) = calls::refused(open, self.agent.limits.calls) {
             return Ok(refused);
         }
-        let toolbox = self.toolbox().await?;
-        if !toolbox.has(&open.call.tool) {
-            return Ok(calls::unknown(&open.call, &toolbox.specs()));
+        let known = self.known().await?;
+        if !known.has(&open.call.tool) {
+            return Ok(calls::unknown(&open.call, &known.specs));
         }
         self.call(&open.call).await
     }
@@ -292,30 +293,6 @@ impl Turn<'_> {
         let message = "the tool did not answer; whether it took effect is not known";
         let lost = refusal(&call.id, "TOOLS_UNAVAILABLE", message);
         self.append(vec![EntryBody::Result(lost)]).await?;
-        Err(Stop::Failed(FailureKind::ToolsUnavailable))
-    }
-
-    /// The tools, connected to if they are not yet.
-    async fn toolbox(&mut self) -> Result<&Toolbox, Stop> {
-        // Taken out and put back: the borrow checker does not follow a conditional return.
-        let toolbox = match self.toolbox.take() {
-            Some(toolbox) => toolbox,
-            None => self.connect().await?,
-        };
-        Ok(self.toolbox.insert(toolbox))
-    }
-
-    async fn connect(&self) -> Result<Toolbox, Stop> {
-        let limit = self.agent.limits.tool;
-        for _ in 0..2 {
-            let pipe = self.agent.hands.open(self.bench);
-            match self.watch.within(limit, Toolbox::connect(pipe)).await {
-                Ok(Ok(toolbox)) => return Ok(toolbox),
-                Ok(Err(cause)) => warn!(error = %chain(&cause), "cannot open the tools"),
-                Err(Interrupt::Late) => warn!("the tools did not open in time"),
-                Err(interrupt) => return Err(interrupt.into()),
-            }
-        }
         Err(Stop::Failed(FailureKind::ToolsUnavailable))
     }
 
