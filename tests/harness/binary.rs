@@ -112,6 +112,11 @@ impl Binary {
             .clone()
     }
 
+    /// The number the system knows it by.
+    pub fn pid(&self) -> u32 {
+        self.child.id().expect("a running process")
+    }
+
     /// Ends it without warning, as a power cut does.
     pub async fn kill(mut self) {
         self.child.kill().await.expect("a dead process");

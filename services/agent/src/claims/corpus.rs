@@ -5,8 +5,6 @@
 //! be `before>after`. Nobody tunes on the held-out files: to have a look at what fails in
 //! them, move them to the end of the others and write new ones first.
 
-use std::time::{Duration, Instant};
-
 use serde_json::json;
 use taskchat_domain::{OperationId, Receipt, TaskId};
 
@@ -116,19 +114,4 @@ fn held_out_honest_replies_are_left_alone() {
 fn held_out_false_replies_are_found() {
     let file = include_str!("data/false_held_out.txt");
     assert!(wrong("false_held_out", file, false) <= 50);
-}
-
-#[test]
-fn time_grows_with_length_only() {
-    let honest = "You have 3 open tasks, and “Gym” is still pending. ";
-    for part in [
-        honest, "“a ", "**a ", "'a ", "I added ", "and ", "a, ", "is now ", "- a\n", "|",
-    ] {
-        let text = part.repeat(64 * 1024 / part.len());
-        let begun = Instant::now();
-        let _ = unbacked(&text, &[]);
-        // Generous: unoptimised builds on busy machines are slow, quadratic ones take seconds.
-        let took = begun.elapsed();
-        assert!(took < Duration::from_secs(1), "{part:?} took {took:?}");
-    }
 }

@@ -1,7 +1,5 @@
 //! Every poisoned text is found; ordinary tasks are left alone.
 
-use std::time::{Duration, Instant};
-
 use serde_json::json;
 
 use super::{looks_like_instructions, tainted};
@@ -60,32 +58,5 @@ fn our_own_answers_do_not_taint() {
         json!(null),
     ] {
         assert!(!tainted(&result), "{result}");
-    }
-}
-
-#[test]
-fn time_grows_with_length_only() {
-    for part in [
-        "ignore ",
-        "ignore all ",
-        "<|",
-        "[",
-        "you must ",
-        "((((",
-        "a\u{200b}b ",
-        "QUJD",
-        "![x](http",
-        "###",
-        "<!--",
-    ] {
-        let text = part.repeat(64 * 1024 / part.len());
-        let begun = Instant::now();
-        let _ = looks_like_instructions(&text);
-        // Generous: unoptimised builds on busy machines are slow, quadratic ones take seconds.
-        assert!(
-            begun.elapsed() < Duration::from_millis(500),
-            "{part:?} took {:?}",
-            begun.elapsed()
-        );
     }
 }
