@@ -109,12 +109,17 @@ async function converse(user, turns) {
 
 {
   const id = await converse(ada, 25);
+  // No room for the tasks beside it: the thread alone.
+  const narrow = await open({ user: ada, size: { width: 1024, height: 860 } });
+  await narrow.page.goto(`/chat/${id}`);
+  await narrow.page.evaluate(() => globalThis.probes.readable);
+  tell("JavaScript to a usable thread (gzip)", kb(await weight(await loaded(narrow.page, ".js"))), "185 kB");
+  await narrow.close();
   const times = [];
   for (let n = 0; n < 5; n += 1) {
     const { page, close } = await open({ user: ada, cpu: 4 });
     await page.goto(`/chat/${id}`);
     times.push(await page.evaluate(() => globalThis.probes.readable));
-    if (n === 0) tell("JavaScript to a usable thread (gzip)", kb(await weight(await loaded(page, ".js"))), "185 kB");
     await close();
   }
   tell("50 messages readable, 4x CPU", `median ${ms(at(times, 0.5))}, worst ${ms(at(times, 1))}`, "700 ms");

@@ -25,7 +25,16 @@ export const RowView = memo(function RowView({ row, flow, marked, position, tota
   const box = useRef<HTMLDivElement>(null);
   // The cursor goes along: the next Tab, and a screen reader, begin here.
   useEffect(() => {
-    if (marked) box.current?.focus({ preventScroll: true });
+    if (!marked) return;
+    let frame = 0;
+    let tries = 0;
+    // Until the list has measured it, a row is hidden, and what is hidden takes no focus.
+    const focus = () => {
+      box.current?.focus({ preventScroll: true });
+      if (document.activeElement !== box.current && (tries += 1) < 60) frame = requestAnimationFrame(focus);
+    };
+    focus();
+    return () => cancelAnimationFrame(frame);
   }, [marked]);
   if (turn === undefined) return null;
   const place = { "aria-setsize": total, ...(position === null ? {} : { "aria-posinset": position }) };

@@ -52,7 +52,9 @@ export function Thread({ flow }: { readonly flow: Flow }) {
     const content = scroller.current?.firstElementChild;
     if (content === null || content === undefined) return;
     const observer = new ResizeObserver(() => {
+      const box = scroller.current;
       if (end.held) toEnd();
+      else if (box !== null) setAway(box.scrollHeight - box.scrollTop - box.clientHeight > NEAR_END);
     });
     observer.observe(content);
     if (scroller.current !== null) observer.observe(scroller.current);

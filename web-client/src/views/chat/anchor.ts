@@ -17,14 +17,20 @@ export function anchorOf(hash: string): Anchor | null {
 /** Calls `go` for the address as it is, and whenever somebody goes to one. */
 export function useAnchor(go: (anchor: Anchor) => void): void {
   useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // One step through the history may be told by several events.
     const look = () => {
-      const anchor = anchorOf(location.hash);
-      if (anchor !== null) go(anchor);
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const anchor = anchorOf(location.hash);
+        if (anchor !== null) go(anchor);
+      }, 0);
     };
     look();
     const events = ["hashchange", "pushState", "replaceState", "popstate"] as const;
     for (const event of events) addEventListener(event, look);
     return () => {
+      clearTimeout(timer);
       for (const event of events) removeEventListener(event, look);
     };
   }, [go]);
