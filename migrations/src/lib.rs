@@ -33,6 +33,10 @@ mod m20261123_000003_waiting_turns;
 mod m20261123_000010_turn_take_ups;
 mod m20261123_000020_session_details;
 mod m20261123_000021_operation_numbers;
+mod m20261123_000022_passages;
+
+#[cfg(test)]
+mod tests;
 
 /// Runs the changes in their order.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000010_turn_take_ups::Migration),
             Box::new(m20261123_000020_session_details::Migration),
             Box::new(m20261123_000021_operation_numbers::Migration),
+            Box::new(m20261123_000022_passages::Migration),
         ]
     }
 }

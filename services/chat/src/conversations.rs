@@ -1,12 +1,15 @@
 //! Listing, naming and deleting conversations.
 
 use taskchat_domain::{
-    Conversation, ConversationId, ConversationTitle, Error, Excerpt, Noun, Page, PageRequest,
+    Conversation, ConversationId, ConversationTitle, Error, Finding, Noun, Page, PageRequest,
     Result, UserId,
 };
 use taskchat_store::News;
 
 use crate::Chat;
+
+/// The most characters that are looked for.
+const LONGEST_QUERY: usize = 200;
 
 impl Chat {
     /// The person's conversations, newest activity first.
@@ -82,18 +85,23 @@ impl Chat {
         self.conversation(user, id).await
     }
 
-    /// Where in the person's conversations some words were said, newest first.
+    /// Where in the person's conversations some words are: said, or in a title. Newest first.
     ///
     /// # Errors
-    /// [`Error::Invalid`] naming `query` when it is blank.
-    pub async fn search(&self, user: &UserId, query: &str, limit: u32) -> Result<Vec<Excerpt>> {
+    /// [`Error::Invalid`] naming `query` when it is blank or too long, or `page_token` when it is of
+    /// another query.
+    pub async fn search(
+        &self,
+        user: &UserId,
+        query: &str,
+        page: &PageRequest,
+    ) -> Result<Page<Finding>> {
         let query = query.trim();
-        if query.is_empty() {
-            return Err(Error::invalid("query", "field is required"));
+        match query.chars().count() {
+            0 => return Err(Error::invalid("query", "field is required")),
+            1..=LONGEST_QUERY => {}
+            _ => return Err(Error::invalid("query", "must be at most 200 characters")),
         }
-        self.store
-            .as_user(user)
-            .search_messages(query, limit.clamp(1, PageRequest::MAX))
-            .await
+        self.store.as_user(user).search(query, page).await
     }
 }

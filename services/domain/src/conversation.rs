@@ -102,6 +102,39 @@ pub struct Message {
     pub status: TurnState,
 }
 
+/// Something that was looked for by its words and found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// The message; `None` when it is the title.
+    pub message: Option<FoundMessage>,
+    /// The words around the matches; joined, they are a piece of the text.
+    pub snippet: Vec<SnippetPart>,
+    /// When it was said; of a title, when the conversation began.
+    pub created_at: Timestamp,
+}
+
+/// A message that was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FoundMessage {
+    /// The message.
+    pub id: EntryId,
+    /// Who said it.
+    pub role: Role,
+    /// Its turn.
+    pub turn_id: TurnId,
+}
+
+/// A piece of a snippet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnippetPart {
+    /// What it says.
+    pub text: String,
+    /// Whether it is what was looked for.
+    pub is_match: bool,
+}
+
 /// A place in a conversation where some words were found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Excerpt {

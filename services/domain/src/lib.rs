@@ -22,7 +22,9 @@ pub mod user;
 
 pub use approval::{Approval, ApprovalPolicy, ApprovalReason, ApprovalState, Decision};
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use conversation::{Conversation, ConversationTitle, Excerpt, Message, Role};
+pub use conversation::{
+    Conversation, ConversationTitle, Excerpt, Finding, FoundMessage, Message, Role, SnippetPart,
+};
 pub use due::Due;
 pub use entry::{Call, CallId, CallResult, Entry, EntryBody, Notice, NoticeKind};
 pub use error::{BoxError, Error, Kind, Noun, Result, chain};

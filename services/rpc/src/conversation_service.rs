@@ -91,4 +91,22 @@ impl ConversationService for Conversations {
             conversation: Some(conversation::conversation(&restored, user)),
         }))
     }
+
+    async fn search_conversations(
+        &self,
+        request: Request<v1::SearchConversationsRequest>,
+    ) -> Answer<Response<v1::SearchConversationsResponse>> {
+        let caller = request.caller()?;
+        let user = caller.user_id();
+        let asked = request.get_ref();
+        let page = conversation::search_page(asked).or_status()?;
+        let found = self.chat.search(user, &asked.query, &page).await;
+        let found = found.or_status()?;
+        let found = found.map(|it| conversation::finding(it, user));
+        Ok(Response::new(v1::SearchConversationsResponse {
+            count: count(&found.items),
+            results: found.items,
+            next_page_token: found.next.unwrap_or_default(),
+        }))
+    }
 }

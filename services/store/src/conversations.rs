@@ -133,10 +133,15 @@ impl UserTx {
             .filter(Column::Id.eq(id.uuid()))
             .filter(Column::UserId.eq(self.user_id()))
             .filter(Column::DeletedAt.is_null())
-            .exec(&self.tx)
+            .exec_with_returning(&self.tx)
             .await
-            .map_err(translate)?;
-        Ok(saved.rows_affected == 1)
+            .map_err(translate)?
+            .pop();
+        let Some(row) = saved else {
+            return Ok(false);
+        };
+        self.note_title(id, title, row.created_at).await?;
+        Ok(true)
     }
 
     /// Deletes a conversation and asks its unfinished turns to stop; false when there is no such

@@ -5,6 +5,7 @@ pub(crate) mod conversation;
 pub(crate) mod entry;
 pub(crate) mod operation;
 pub(crate) mod operation_task;
+pub(crate) mod passage;
 pub(crate) mod session;
 pub(crate) mod session_token;
 pub(crate) mod signing_key;

@@ -78,6 +78,7 @@ impl UserTx {
             .exec_without_returning(&self.tx)
             .await
             .map_err(translate)?;
+        self.note_said(conversation, &entries).await?;
         Ok(entries)
     }
 

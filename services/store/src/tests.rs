@@ -3,9 +3,11 @@
 mod accounts;
 mod approvals;
 mod conversations;
+mod erase;
 mod ledger;
 mod news;
 mod opening;
+mod search;
 mod sessions;
 mod task_list;
 mod tasks;

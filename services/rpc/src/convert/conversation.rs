@@ -1,9 +1,15 @@
 //! Conversations.
 
-use taskchat_domain::{Conversation, ConversationTitle, Error, Result, UserId};
+use taskchat_domain::{
+    Conversation, ConversationTitle, Error, Finding, PageRequest, Result, UserId,
+};
 use taskchat_proto::v1;
 
-use super::timestamp;
+use super::{message, timestamp};
+
+/// Places in a page when nothing is said, and the most.
+const FOUND_DEFAULT: u32 = 20;
+const FOUND_MOST: u32 = 50;
 
 pub(crate) fn conversation(conversation: &Conversation, owner: &UserId) -> v1::Conversation {
     v1::Conversation {
@@ -13,6 +19,38 @@ pub(crate) fn conversation(conversation: &Conversation, owner: &UserId) -> v1::C
         created_at: Some(timestamp(conversation.created_at)),
         updated_at: Some(timestamp(conversation.updated_at)),
     }
+}
+
+/// A place where words were found.
+pub(crate) fn finding(found: Finding, owner: &UserId) -> v1::SearchResult {
+    let message = found.message;
+    v1::SearchResult {
+        conversation: Some(conversation(&found.conversation, owner)),
+        message_id: message.map(|it| it.id.to_string()).unwrap_or_default(),
+        role: message
+            .map_or(v1::MessageRole::Unspecified, |it| message::role(it.role))
+            .into(),
+        snippet: found
+            .snippet
+            .into_iter()
+            .map(|part| v1::SnippetPart {
+                text: part.text,
+                r#match: part.is_match,
+            })
+            .collect(),
+        created_at: Some(timestamp(found.created_at)),
+        turn_id: message.map(|it| it.turn_id.to_string()).unwrap_or_default(),
+    }
+}
+
+/// Which page of a search is asked for; pages are smaller than those of lists.
+pub(crate) fn search_page(asked: &v1::SearchConversationsRequest) -> Result<PageRequest> {
+    let page = PageRequest::parse(asked.page_size, &asked.page_token)?;
+    let size = match asked.page_size {
+        0 => FOUND_DEFAULT,
+        _ => page.size.min(FOUND_MOST),
+    };
+    Ok(PageRequest { size, ..page })
 }
 
 /// The new title in an update: the only field that can be set. Others in the mask are output only

@@ -36,7 +36,7 @@ fn failure(failure: &Failure, message: &Message, owner: &UserId) -> v1::TurnFail
     turn::failure(failure, of, owner)
 }
 
-const fn role(role: Role) -> v1::MessageRole {
+pub(crate) const fn role(role: Role) -> v1::MessageRole {
     match role {
         Role::User => v1::MessageRole::User,
         Role::Assistant => v1::MessageRole::Assistant,

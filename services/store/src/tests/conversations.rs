@@ -1,8 +1,8 @@
-//! Conversations, entries, and words found in them.
+//! Conversations and entries.
 
 use serde_json::json;
 use taskchat_domain::{
-    Call, CallId, ConversationTitle, EntryBody, EntryId, Kind, PageRequest, Role, UserId,
+    Call, CallId, ConversationTitle, EntryBody, EntryId, Kind, PageRequest, UserId,
 };
 
 use crate::testing::{TestStore, at, stores};
@@ -161,54 +161,5 @@ async fn entries_come_out_as_they_went_in() {
         assert_eq!(mine.entries(&[]).await.unwrap(), []);
         let theirs = store.as_user(&bob).entries(&[turn.id]).await.unwrap();
         assert_eq!(theirs, []);
-    }
-}
-
-#[tokio::test]
-async fn messages_are_found_by_their_words() {
-    for store in stores().await {
-        let (ann, bob) = (store.person("ann").await, store.person("bob").await);
-        let id = store.conversation(&ann, 1).await;
-        let gone = store.conversation(&ann, 2).await;
-        for (conversation, text, seconds) in [
-            (id, "Kaufe ÄPFEL für 100%", 3),
-            (id, "nothing", 4),
-            (gone, "äpfel again", 5),
-        ] {
-            let turn = store.turn(&ann, conversation).await;
-            let tx = store.begin(&ann).await.unwrap();
-            let bodies = vec![said(text), answered("Äpfel added.")];
-            tx.append_entries(conversation, turn.id, bodies, None, at(seconds))
-                .await
-                .unwrap();
-            tx.commit().await.unwrap();
-        }
-        let tx = store.begin(&ann).await.unwrap();
-        tx.delete_conversation(gone, at(9)).await.unwrap();
-        tx.commit().await.unwrap();
-
-        let mine = store.as_user(&ann);
-        let found = mine.search_messages(" äpfel ", 10).await.unwrap();
-        let found: Vec<_> = found
-            .iter()
-            .map(|excerpt| (excerpt.role, excerpt.text.as_str()))
-            .collect();
-        assert_eq!(
-            found,
-            [
-                (Role::Assistant, "Äpfel added."),
-                (Role::Assistant, "Äpfel added."),
-                (Role::User, "Kaufe ÄPFEL für 100%"),
-            ],
-            "{}",
-            store.name
-        );
-        for (query, count) in [("100%", 1), ("1%0", 0), ("", 0), ("  ", 0), ("\0", 0)] {
-            let found = mine.search_messages(query, 10).await.unwrap();
-            assert_eq!(found.len(), count, "{}: {query:?}", store.name);
-        }
-        assert_eq!(mine.search_messages("äpfel", 1).await.unwrap().len(), 1);
-        let theirs = store.as_user(&bob).search_messages("äpfel", 10).await;
-        assert_eq!(theirs.unwrap(), []);
     }
 }
