@@ -11,6 +11,7 @@ import { Toasts } from "../views/parts/Toasts";
 import { later } from "../views/parts/later";
 import { Skeleton } from "../views/parts/State";
 import { Shell } from "../views/Shell";
+import { settleAfter, settled } from "./settled";
 import { createServices, type Services, ServicesProvider } from "./services";
 
 // Nothing on the screen waits for it, so it comes last.
@@ -26,11 +27,15 @@ const TasksPage = later<PageProps>(async () => (await import("../views/tasks/Tas
 const HistoryPage = later(async () => (await import("../views/tasks/HistoryPage")).HistoryPage, loading);
 const TurnPage = later<{ readonly id: string }>(async () => (await import("../views/TurnPage")).TurnPage, loading);
 const SettingsPage = later(async () => (await import("../views/settings/SettingsPage")).SettingsPage, loading);
-const Overlays = later(async () => (await import("../views/overlays/Overlays")).Overlays);
+const Overlays = later(async () => {
+  await settled;
+  return (await import("../views/overlays/Overlays")).Overlays;
+});
 
-// The page that was asked for loads beside this one, and then the other.
+// The page that was asked for loads beside this one; what can wait comes after it.
 const [first, second] = location.pathname.startsWith("/chat") ? [ChatPage, TasksPage] : [TasksPage, ChatPage];
-void first.load().then(() => setTimeout(() => void second.load(), 500));
+settleAfter(first.load());
+void settled.then(() => second.load());
 
 export default function App({ session }: { readonly session: Session }) {
   const [services, setServices] = useState<Services | null>(null);
@@ -43,9 +48,13 @@ export default function App({ session }: { readonly session: Session }) {
     setServices(made);
     let stop: (() => void) | null = null;
     let left = false;
-    void import("./task-news").then(({ followTasks }) => {
+    // Later than the lists, which is why they are read once more when it begins.
+    const follow = async () => {
+      await settled;
+      const { followTasks } = await import("./task-news");
       if (!left) stop = followTasks(made);
-    });
+    };
+    void follow();
     return () => {
       left = true;
       stop?.();

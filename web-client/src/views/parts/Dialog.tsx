@@ -20,6 +20,20 @@ const SHAPES = {
 /** The open ones, the topmost last. */
 export const openDialogs = createStore<readonly HTMLDialogElement[]>([]);
 
+/**
+ * What puts the caret back: Chromium returns the focus to a field and leaves the caret in what is gone,
+ * so that what is typed comes to nothing.
+ */
+function rememberCaret(): () => void {
+  const field = document.activeElement;
+  if (!(field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement)) return () => {};
+  const { selectionStart, selectionEnd } = field;
+  return () => {
+    // Fields such as those for dates have none.
+    if (document.activeElement === field && selectionStart !== null) field.setSelectionRange(selectionStart, selectionEnd);
+  };
+}
+
 interface DialogProps {
   readonly title: string;
   readonly shape?: keyof typeof SHAPES;
@@ -38,11 +52,13 @@ export function Dialog({ title, shape = "window", bare = false, onClose, childre
   useLayoutEffect(() => {
     const dialog = ref.current;
     if (dialog === null) return;
+    const putCaret = rememberCaret();
     dialog.showModal();
     openDialogs.update((open) => [...open, dialog]);
     return () => {
       openDialogs.update((open) => open.filter((each) => each !== dialog));
       dialog.close();
+      queueMicrotask(putCaret);
     };
   }, []);
 

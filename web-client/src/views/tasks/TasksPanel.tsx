@@ -1,20 +1,23 @@
 // The tasks beside a conversation.
 
-import { ExternalLink, ListChecks, X } from "lucide-react";
-import { useState } from "react";
+import { ExternalLink, X } from "lucide-react";
 import { Link } from "wouter";
-import { ALL_TASKS, type TaskQuery } from "../../state/tasks";
+import { settled } from "../../app/settled";
 import { IconButton } from "../parts/Button";
-import { Nothing } from "../parts/State";
-import { StatusFilters } from "./Filters";
-import { QuickAdd } from "./QuickAdd";
-import { TaskDialog } from "./TaskDialog";
-import { TaskList } from "./TaskList";
+import { later } from "../parts/later";
+import { Skeleton } from "../parts/State";
+
+// The conversation comes first.
+const PanelBody = later(
+  async () => {
+    await settled;
+    return (await import("./PanelBody")).PanelBody;
+  },
+  () => <Skeleton lines={5} label="Loading tasks" />,
+);
 
 /** In a drawer, `onLeave` closes it. */
 export function TasksPanel({ onLeave }: { readonly onLeave?: () => void }) {
-  const [query, setQuery] = useState<TaskQuery>(ALL_TASKS);
-  const [open, setOpen] = useState<string | null>(null);
   return (
     <div className="flex h-full min-h-0 flex-col bg-page" data-testid="tasks-panel">
       <header className="flex h-14 shrink-0 items-center justify-between border-b border-line px-4">
@@ -35,24 +38,7 @@ export function TasksPanel({ onLeave }: { readonly onLeave?: () => void }) {
           )}
         </span>
       </header>
-      <div className="min-h-0 flex-1 overflow-y-auto p-4 scroll-quiet">
-        <QuickAdd />
-        <div className="mt-3">
-          <StatusFilters value={query.status} onChange={(status) => setQuery({ ...query, status })} />
-        </div>
-        <div className="mt-3">
-          <TaskList
-            query={query}
-            onOpen={(task) => setOpen(task.id)}
-            empty={
-              <Nothing icon={<ListChecks />} title="No tasks yet" testId="no-tasks">
-                They appear here as you talk.
-              </Nothing>
-            }
-          />
-        </div>
-      </div>
-      {open !== null && <TaskDialog key={open} id={open} onClose={() => setOpen(null)} />}
+      <PanelBody />
     </div>
   );
 }
