@@ -110,6 +110,23 @@ export async function say(page, message) {
   return reply;
 }
 
+/** Opens the command palette by its keys, which count a moment after the page is there. */
+export async function openPalette(page) {
+  const palette = page.getByTestId("palette-input");
+  for (let tries = 0; (await palette.count()) === 0; tries += 1) {
+    assert.ok(tries < 100, "the palette opens");
+    await page.keyboard.press("Control+k");
+    await palette.waitFor({ timeout: 200 }).catch(() => {});
+  }
+}
+
+/** Waits until the keys of the page count. */
+export async function keysReady(page) {
+  await openPalette(page);
+  await page.keyboard.press("Escape");
+  await page.getByTestId("palette").waitFor({ state: "detached" });
+}
+
 /** The titles in the task list, as shown. */
 export const titles = (page) => page.getByTestId("task-title").allTextContents();
 

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { call, signUp as signUpByApi, start } from "../clients/server.mjs";
-import { becomes, launch, say, signIn, titles, visit } from "./browser.mjs";
+import { becomes, keysReady, launch, openPalette, say, signIn, titles, visit } from "./browser.mjs";
 
 let browser;
 let server;
@@ -28,10 +28,7 @@ async function at(name, added, act) {
   await visit(browser, server, async (page, context) => {
     await signIn(page, ada.email);
     if (added.length > 0) await page.getByTestId("task").first().waitFor();
-    await page.locator("body").press("Control+k");
-    await page.getByTestId("palette-input").waitFor();
-    await page.keyboard.press("Escape");
-    await page.getByTestId("palette").waitFor({ state: "detached" });
+    await keysReady(page);
     await act(page, ada, context);
   });
 }
@@ -96,6 +93,7 @@ test("whoever writes is not interrupted", async () => {
   await at("writer", ["milk"], async (page, ada) => {
     const text = "xnecjk?/ g t z";
     await page.goto("/chat");
+    await keysReady(page);
     const field = page.getByTestId("message-input");
     await field.focus();
     await page.keyboard.type(text);
@@ -121,14 +119,26 @@ test("whoever writes is not interrupted", async () => {
   });
 });
 
+test("whoever looks something up goes on writing where they were", async () => {
+  await at("resumer", [], async (page) => {
+    await page.goto("/chat");
+    await keysReady(page);
+    const field = page.getByTestId("message-input");
+    await field.fill("Buy  and milk");
+    await field.evaluate((input) => input.setSelectionRange(4, 4));
+    await keysReady(page);
+    await page.keyboard.type("bread");
+    assert.equal(await field.inputValue(), "Buy bread and milk");
+  });
+});
+
 test("the palette finds commands, tasks and conversations", async () => {
   await at("finder", ["Renew the passport", "Plan the garden"], async (page, ada) => {
     await page.getByTestId("new-chat").click();
     await say(page, "Add a task called Buy a spade");
     await page.getByTestId("nav-tasks").click();
     const open = async (typed) => {
-      await page.keyboard.press("Control+k");
-      await page.getByTestId("palette-input").waitFor();
+      await openPalette(page);
       await page.keyboard.type(typed);
     };
     const option = (name) => page.getByTestId("palette-option").filter({ hasText: name });
@@ -196,6 +206,7 @@ test("letters lead about the page, until they are turned off", async () => {
     await sheet.waitFor({ state: "detached" });
 
     await page.goto("/settings");
+    await keysReady(page);
     await page.getByTestId("letters").uncheck();
     await page.locator("body").evaluate(() => document.activeElement.blur());
     await page.keyboard.press("c");

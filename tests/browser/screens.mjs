@@ -2,6 +2,7 @@
 // `make screenshots` and for the tests that look at each of them.
 
 import { call, signUp, start } from "../clients/server.mjs";
+import { keysReady, openPalette } from "./browser.mjs";
 import { calls, startModel, text } from "./model.mjs";
 
 /** A server with a person who has been here for a while. */
@@ -153,7 +154,7 @@ export const INSIDE = {
   },
   palette: async (page, world) => {
     await at("/tasks", "task")(page, world);
-    await page.keyboard.press("Control+k");
+    await openPalette(page);
     await seen("palette-option")(page);
   },
   "palette-found": async (page, world) => {
@@ -163,6 +164,7 @@ export const INSIDE = {
   },
   shortcuts: async (page, world) => {
     await at("/tasks", "task")(page, world);
+    await keysReady(page);
     await page.keyboard.press("?");
     await seen("shortcut-sheet")(page);
   },
