@@ -105,6 +105,7 @@ export const INSIDE = {
   chat: async (page, world) => {
     await at((ids) => `/chat/${ids.chat}`, "tool-card")(page, world);
     await page.getByText("Two are urgent").waitFor();
+    if ((page.viewportSize()?.width ?? 0) >= 1280) await seen("task")(page);
   },
   "chat-approval": at((ids) => `/chat/${ids.asking}`, "approval"),
   "chat-failed": at((ids) => `/chat/${ids.failed}`, "turn-failed"),
