@@ -31,7 +31,10 @@ async fn a_call_is_cancelled_over_there_when_its_caller_goes() {
     }
     let counting = {
         let (begun, left) = (Arc::clone(&begun), Arc::clone(&left));
-        axum::Router::new().fallback(async move || {
+        // The edge asks how they do before it sends anything.
+        let health = axum::routing::post(async || ());
+        let counting = axum::Router::new().route("/grpc.health.v1.Health/Check", health);
+        counting.fallback(async move || {
             begun.fetch_add(1, Ordering::SeqCst);
             let _left = Left(left);
             std::future::pending::<()>().await;

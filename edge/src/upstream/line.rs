@@ -105,17 +105,26 @@ impl Line {
             .handshake(TokioIo::new(io))
             .await?;
         // Shared, because the other side may change its mind at any time.
-        let connection = Arc::new(Mutex::new(connection));
+        let connection = Arc::new(Mutex::new(Some(connection)));
         let asked = Arc::clone(&connection);
         let most = Most(Arc::new(move || {
             let connection = asked.lock().unwrap_or_else(PoisonError::into_inner);
-            connection.current_max_send_streams().min(MOST)
+            let most = connection.as_ref().map(|it| it.current_max_send_streams());
+            most.unwrap_or(0).min(MOST)
         }));
         // It ends with its last request and the last clone of its line.
         TokioExecutor::new().execute(async move {
             let ended = std::future::poll_fn(|cx| {
                 let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-                Pin::new(&mut *connection).poll(cx)
+                let Some(running) = connection.as_mut() else {
+                    return Poll::Ready(Ok(()));
+                };
+                let polled = Pin::new(running).poll(cx);
+                if polled.is_ready() {
+                    // Its lines see only by this that it is over.
+                    *connection = None;
+                }
+                polled
             });
             if let Err(error) = ended.await {
                 tracing::debug!(%error, "A connection to the services broke");

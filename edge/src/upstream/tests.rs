@@ -114,6 +114,31 @@ async fn a_full_connection_is_joined_by_another() {
 }
 
 #[tokio::test]
+async fn a_connection_that_ended_is_not_used_again() {
+    // Whoever asks for the end gets it: the connection breaks under the request.
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    let serving = async move {
+        while let Ok((stream, _)) = socket.accept().await {
+            let service = service_fn(|_: Request<Incoming>| async {
+                Ok::<_, io::Error>(Response::new(String::new()))
+            });
+            let builder = http2::Builder::new(TokioExecutor::new());
+            let connection = builder.serve_connection(TokioIo::new(stream), service);
+            let cut = tokio::time::timeout(Duration::from_millis(200), connection);
+            hyper::rt::Executor::execute(&TokioExecutor::new(), async move { drop(cut.await) });
+        }
+    };
+    hyper::rt::Executor::execute(&TokioExecutor::new(), serving);
+    let upstream = there([format!("http://{address}").parse().unwrap()]);
+    for _ in 0..3 {
+        assert!(ask(&upstream).await.is_ok());
+        // Until the connection is cut.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+#[tokio::test]
 async fn a_name_stands_for_all_its_addresses() {
     let address = services(100, |_| async { Ok(Response::new(String::new())) }).await;
     // ::1 as well, where nobody listens.
