@@ -42,6 +42,28 @@ impl Database {
         counts
     }
 
+    /// Every table and column in which one of these stands.
+    pub async fn places_of(&mut self, needles: &[&str]) -> Vec<String> {
+        let columns = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c \
+             WHERE m.type = 'table' AND m.name <> 'passages_words'";
+        let columns = sqlx::query(columns).fetch_all(&mut self.0).await;
+        let mut places = Vec::new();
+        for column in columns.expect("the columns") {
+            let (table, name): (String, String) = (column.get(0), column.get(1));
+            for needle in needles {
+                let query = sqlx::AssertSqlSafe(format!(
+                    "SELECT COUNT(*) FROM \"{table}\" WHERE instr(CAST(\"{name}\" AS TEXT), ?) > 0"
+                ));
+                let query = sqlx::query(query).bind(*needle);
+                let row = query.fetch_one(&mut self.0).await;
+                if row.expect("a count").get::<i64, _>(0) > 0 {
+                    places.push(format!("{table}.{name}: {needle}"));
+                }
+            }
+        }
+        places
+    }
+
     /// Runs a statement.
     pub async fn run(&mut self, sql: &'static str) {
         sqlx::raw_sql(sql)

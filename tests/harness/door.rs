@@ -18,6 +18,7 @@ pub mod words;
 
 pub use account::SessionSeen;
 pub use grpc::channel;
+pub use reading::Found;
 pub use turns::Outcome;
 pub use watch::{Sight, Watching};
 pub use words::{Asked, Call, Happening, Receipt, Refusal, Reply, TaskSeen};

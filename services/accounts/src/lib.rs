@@ -11,6 +11,7 @@
 mod admission;
 mod config;
 mod email;
+mod erase;
 mod password;
 mod refresh_token;
 mod sessions;

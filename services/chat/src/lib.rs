@@ -12,6 +12,7 @@ mod conversations;
 mod follow;
 mod journal;
 mod keep;
+mod leave;
 mod ledger;
 mod messages;
 mod outside;

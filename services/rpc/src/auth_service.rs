@@ -1,20 +1,30 @@
 //! `AuthService`.
 
+use std::{pin::Pin, time::Duration};
+
+use futures::{Stream, StreamExt};
 use secrecy::SecretString;
 use taskchat_accounts::{Accounts, NewAccount, Session};
 use taskchat_domain::{Error, SessionId, TimeZone};
-use taskchat_proto::v1::{self, auth_service_server::AuthService};
-use tonic::{Request, Response};
+use taskchat_proto::{
+    google::api::HttpBody,
+    v1::{self, auth_service_server::AuthService},
+};
+use tonic::{Request, Response, metadata::MetadataValue};
 
 use crate::{
     address_limit::AddressLimit,
     caller::CallerOf,
     convert::user,
+    export::{self, Export},
     pages::count,
     session_cookie::{self, Carrier, Reach},
-    status::{Answer, Refused},
-    user_agent,
+    status::{Answer, Refused, status},
+    user_agent, welcome,
 };
+
+/// How often it is looked up during an export whether its caller may still be here.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// What RFC 6750 calls our tokens.
 const TOKEN_TYPE: &str = "bearer";
@@ -25,6 +35,7 @@ pub(crate) struct Auth {
     pub(crate) sign_ups: AddressLimit,
     pub(crate) sign_ins: AddressLimit,
     pub(crate) cookie: Reach,
+    pub(crate) export: Export,
 }
 
 #[tonic::async_trait]
@@ -177,6 +188,38 @@ impl AuthService for Auth {
         Ok(Response::new(v1::RevokeSessionResponse {
             session_id: id.to_string(),
         }))
+    }
+
+    async fn delete_account(
+        &self,
+        request: Request<v1::DeleteAccountRequest>,
+    ) -> Answer<Response<v1::DeleteAccountResponse>> {
+        let caller = request.caller()?;
+        let carrier = Carrier::of(request.metadata());
+        let user = caller.user_id();
+        self.export.chat.stop_all(user).await.or_status()?;
+        self.accounts.erase(user).await.or_status()?;
+        let mut response = Response::new(v1::DeleteAccountResponse {});
+        if carrier == Carrier::Cookie {
+            session_cookie::clear(response.metadata_mut(), self.cookie);
+        }
+        Ok(response)
+    }
+
+    type ExportDataStream = Pin<Box<dyn Stream<Item = Answer<HttpBody>> + Send>>;
+
+    async fn export_data(
+        &self,
+        request: Request<v1::ExportDataRequest>,
+    ) -> Answer<Response<Self::ExportDataStream>> {
+        let caller = request.caller()?;
+        let pieces = self.export.clone().of(caller.user_id().clone());
+        let pieces = pieces.map(|piece| piece.map_err(status));
+        let pieces = welcome::guarded(pieces, self.accounts.clone(), caller, LOOK_EVERY);
+        let mut response: Response<Self::ExportDataStream> = Response::new(Box::pin(pieces));
+        let name = MetadataValue::from_static(export::DISPOSITION);
+        response.metadata_mut().insert("content-disposition", name);
+        Ok(response)
     }
 }
 

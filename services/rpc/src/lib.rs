@@ -21,6 +21,7 @@ mod chat_service;
 mod conversation_service;
 mod convert;
 mod deadline;
+mod export;
 mod health;
 mod message_service;
 mod pages;

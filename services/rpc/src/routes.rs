@@ -16,7 +16,7 @@ use tonic::{codec::CompressionEncoding::Gzip, server::NamedService, service::Rou
 
 use crate::{
     address_limit::AddressLimit, auth_service::Auth, chat_service::Chats,
-    conversation_service::Conversations, deadline, health::Health,
+    conversation_service::Conversations, deadline, export::Export, health::Health,
     message_service::Messages, pages::LARGEST_MESSAGE, session_cookie::Reach, task_service::TaskList,
 };
 
@@ -52,6 +52,11 @@ macro_rules! bounded {
 pub fn routes(accounts: Accounts, tasks: Tasks, chat: Chat, config: RpcConfig) -> Result<Routes> {
     let auth = Auth {
         accounts: accounts.clone(),
+        export: Export {
+            accounts: accounts.clone(),
+            tasks: tasks.clone(),
+            chat: chat.clone(),
+        },
         sign_ups: AddressLimit::per_minute(
             config.sign_ups_per_minute,
             "too many attempts to sign up, try again later",

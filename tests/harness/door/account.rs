@@ -1,6 +1,10 @@
 //! A person's account at every door.
 
-use taskchat_proto::v1::{self, auth_service_client::AuthServiceClient};
+use serde_json::Value;
+use taskchat_proto::{
+    google::api::HttpBody,
+    v1::{self, auth_service_client::AuthServiceClient},
+};
 
 use super::{Door, Refusal, Through, grpc, grpc_web, member, rest};
 
@@ -89,5 +93,61 @@ impl Through<'_> {
         };
         assert_eq!(ended.session_id, id);
         Ok(())
+    }
+
+    /// Ends the account.
+    pub async fn delete_account(&self) -> Result<(), Refusal> {
+        let request = v1::DeleteAccountRequest {};
+        match self.door {
+            Door::Rest => {
+                rest::read(&self.user.delete("/api/users/me").await)?;
+            }
+            Door::Grpc => {
+                let mut client = AuthServiceClient::new(grpc::channel(self.user).await);
+                let answer = client.delete_account(grpc::authorized(self.user, request));
+                answer.await.map_err(|status| grpc::refusal(&status))?;
+            }
+            Door::GrpcWeb | Door::GrpcWebText => {
+                let framing = grpc_web::Framing::of(self.door);
+                let method = "AuthService/DeleteAccount";
+                let _: v1::DeleteAccountResponse =
+                    grpc_web::unary(self.user, framing, method, &request).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The person's data as one document.
+    pub async fn export(&self) -> Result<Value, Refusal> {
+        let request = v1::ExportDataRequest {};
+        let pieces: Vec<HttpBody> = match self.door {
+            Door::Rest => {
+                let answer = self.user.get("/api/users/me:export").await;
+                let document = rest::read(&answer)?;
+                assert_eq!(answer.header("content-type"), Some("application/json"));
+                let file = answer.header("content-disposition").expect("a file");
+                assert!(file.starts_with("attachment; filename=\""), "{file}");
+                return Ok(document);
+            }
+            Door::Grpc => {
+                let mut client = AuthServiceClient::new(grpc::channel(self.user).await);
+                let answer = client.export_data(grpc::authorized(self.user, request));
+                let opened = answer.await.map_err(|status| grpc::refusal(&status))?;
+                assert!(opened.metadata().contains_key("content-disposition"));
+                let mut stream = opened.into_inner();
+                let mut pieces = Vec::new();
+                while let Some(piece) = stream.message().await.transpose() {
+                    pieces.push(piece.map_err(|status| grpc::refusal(&status))?);
+                }
+                pieces
+            }
+            Door::GrpcWeb | Door::GrpcWebText => {
+                let framing = grpc_web::Framing::of(self.door);
+                grpc_web::call(self.user, framing, "AuthService/ExportData", &request).await?
+            }
+        };
+        assert_eq!(pieces[0].content_type, "application/json");
+        let joined: Vec<u8> = pieces.into_iter().flat_map(|piece| piece.data).collect();
+        Ok(serde_json::from_slice(&joined).expect("one JSON document"))
     }
 }

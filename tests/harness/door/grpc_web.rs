@@ -129,7 +129,7 @@ pub(super) async fn unary<T: Message + Default>(
 }
 
 /// One call, read to its end: its messages, or the status in its trailers.
-async fn call<T: Message + Default>(
+pub(super) async fn call<T: Message + Default>(
     user: &User,
     framing: Framing,
     method: &str,
