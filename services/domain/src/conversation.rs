@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Approval, ConversationId, EntryId, Error, Failure, Notice, Result, Timestamp, ToolCall, TurnId, TurnState,
-    task::refuse_nul,
+    Approval, ConversationId, EntryId, Error, Failure, Notice, Result, Timestamp, ToolCall, TurnId,
+    TurnState, task::refuse_nul,
 };
 
 /// A thread of messages.
@@ -88,7 +88,7 @@ pub struct Message {
     pub tool_calls: Vec<ToolCall>,
     /// What the person should know beside the text.
     pub notices: Vec<Notice>,
-    /// What waits for the person's word.
+    /// What the person was asked, in that order, and what came of it.
     pub approvals: Vec<Approval>,
     /// Why the turn was given up; absent for the person.
     pub failure: Option<Failure>,

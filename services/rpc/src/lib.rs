@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `routes` | the services, health and reflection as one router |
+//! | `routes`, `health` | the services, health and reflection as one router |
 //! | `*_service` | one service of the contract each |
 //! | `caller` | who calls, and whether they may name that user |
 //! | `request_id`, `session_cookie`, `user_agent`, `address_limit`, `deadline` | what travels with a call |

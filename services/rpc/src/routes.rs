@@ -17,7 +17,8 @@ use tonic::{codec::CompressionEncoding::Gzip, server::NamedService, service::Rou
 use crate::{
     address_limit::AddressLimit, auth_service::Auth, chat_service::Chats,
     conversation_service::Conversations, deadline, export::Export, health::Health,
-    message_service::Messages, pages::LARGEST_MESSAGE, session_cookie::Reach, task_service::TaskList,
+    message_service::Messages, pages::LARGEST_MESSAGE, session_cookie::Reach,
+    task_service::TaskList,
 };
 
 /// What can be set about the gRPC door.
