@@ -113,7 +113,7 @@ const soon = () => vi.advanceTimersByTimeAsync(100);
 describe("Flow", () => {
   it("sends, follows and tells what happened", async () => {
     const { flow, calls, receipts, named, outbox, last } = harness([{ events: EVENTS }]);
-    flow.draft.update(() => "next draft");
+    flow.writing.draft.update(() => "next draft");
     flow.say("Add Buy groceries");
     expect(outbox.mine()).toHaveLength(1);
     await settle();

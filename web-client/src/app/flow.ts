@@ -10,10 +10,13 @@ import type { Sending } from "../api/turns";
 import type { Approval, Decision, Receipt, TurnEvent } from "../state/model";
 import type { Outbox } from "../state/outbox";
 import { Problem, problemOf } from "../state/problem";
+import type { Spot } from "../state/spot";
 import { createStore, type Store } from "../state/store";
 import * as thread from "../state/thread";
 import { isFinal, type Turn } from "../state/turn";
+import { attempt, backOff, listen, pause } from "./connection";
 import { Frames } from "./frame";
+import { Writing } from "./writing";
 
 export interface FlowHost {
   readonly api: Pick<Api, "turns" | "conversations">;
@@ -29,26 +32,6 @@ export interface FlowHost {
   failed(problem: Problem): void;
 }
 
-/** Heartbeats come every 15 s; a stream that is silent for longer than this is dead. */
-const SILENCE = 45_000;
-const BACKOFF = [500, 1000, 2000, 4000, 8000, 15_000] as const;
-
-/** A place in a thread, by what is there: rows change their heights and numbers. */
-export interface Spot {
-  readonly row: string;
-  /** How far its beginning is above the upper edge. */
-  readonly above: number;
-  /** The heights as they were, of all rows, for a list that is still the same. */
-  readonly rows: readonly unknown[];
-  readonly heights: unknown;
-}
-
-export interface Editing {
-  readonly key: string;
-  /** What was being written when it began. */
-  readonly before: string;
-}
-
 interface Folded {
   readonly key: string;
   readonly event: TurnEvent;
@@ -57,21 +40,16 @@ interface Folded {
 /** How many older messages are read at once: while scrolling, and on the way to a certain one. */
 const OLDER = 100;
 const FARTHEST = 200;
-/** While the browser believes to be online, a message is tried again after this long. */
-const RESEND = [2000, 4000, 8000, 15_000, 30_000] as const;
 
 export class Flow {
   private static count = 0;
   /** Tells conversations apart before they have an id. */
   readonly serial = Flow.count++;
   readonly thread: Store<thread.Thread>;
-  readonly draft: Store<string>;
-  /** What is being said once more, in other words. */
-  readonly editing: Store<Editing | null> = createStore<Editing | null>(null);
+  readonly writing: Writing;
   private readonly frames: Frames<Folded>;
   private active: string | null = null;
   private delivering = false;
-  private composer: (() => void) | null = null;
   private loading: Promise<void> | null = null;
   private loadingOlder: Promise<void> | null = null;
   /** Where the reader was when the view was left; `null` at the end. */
@@ -87,8 +65,9 @@ export class Flow {
     readonly place: string = crypto.randomUUID(),
   ) {
     this.thread = createStore(thread.emptyThread(conversationId));
-    this.draft = createStore(host.outbox.draft(conversationId));
-    this.draft.subscribe(() => this.keepDraft());
+    this.writing = new Writing(host.outbox.draft(conversationId), (draft) =>
+      host.outbox.keepDraft(this.conversationId, draft),
+    );
     this.frames = new Frames((items) => this.fold(items));
   }
 
@@ -173,20 +152,7 @@ export class Flow {
   /** Puts what was said before into the composer, to be said in other words. */
   edit(key: string): void {
     const text = thread.turnOf(this.thread.get(), key)?.said?.text;
-    if (text === undefined) return;
-    const before = this.editing.get()?.before ?? this.draft.get();
-    this.editing.update(() => ({ key, before }));
-    this.draft.update(() => text);
-    this.focusComposer();
-  }
-
-  /** Ends that, and gives back what was being written. */
-  stopEditing(): void {
-    const editing = this.editing.get();
-    if (editing === null) return;
-    this.editing.update(() => null);
-    this.draft.update(() => editing.before);
-    this.focusComposer();
+    if (text !== undefined) this.writing.edit(key, text);
   }
 
   /** Stops the running turn. What it did stays done. */
@@ -219,19 +185,6 @@ export class Flow {
   /** Answers an approval; the turn's own events then say how it goes on. Throws a `Problem`. */
   decide(approvalId: string, decision: Decision): Promise<Approval> {
     return this.host.api.turns.decide(approvalId, decision);
-  }
-
-  /** Puts the cursor where messages are written. */
-  focusComposer(): void {
-    // After React has put the text there.
-    setTimeout(() => this.composer?.(), 0);
-  }
-
-  onFocusComposer(focus: () => void): () => void {
-    this.composer = focus;
-    return () => {
-      if (this.composer === focus) this.composer = null;
-    };
   }
 
   dispose(): void {
@@ -348,45 +301,35 @@ export class Flow {
       }
       this.thread.update((now) => ({ ...now, reconnecting: true }));
       tries = after.lastSeq > before ? 0 : tries + 1;
-      await this.pause(BACKOFF[Math.min(tries, BACKOFF.length - 1)] ?? SILENCE);
+      await pause(backOff(tries), this.over.signal);
     }
   }
 
   /** The browser knows of its own network only; whether the server is back has to be tried. */
   private resendSoon(): void {
-    const delay = RESEND[Math.min(this.refusals++, RESEND.length - 1)] ?? SILENCE;
     clearTimeout(this.resending);
     this.resending = setTimeout(() => {
       if (navigator.onLine) this.reconnect();
       else this.resendSoon();
-    }, delay * (0.75 + Math.random() / 2));
+    }, attempt(this.refusals++));
   }
 
-  /** One connection. Returns why it ended; an end without a last event is a cut like any other. */
-  private async connect(turn: Turn): Promise<Problem> {
-    const attempt = new AbortController();
-    const end = () => attempt.abort();
-    this.over.signal.addEventListener("abort", end, { once: true });
-    let watchdog = setTimeout(end, SILENCE);
+  /** One connection. Returns why it ended. */
+  private connect(turn: Turn): Promise<Problem> {
     let seen = turn.lastSeq;
-    try {
-      for await (const event of this.open(turn, attempt.signal)) {
-        clearTimeout(watchdog);
-        watchdog = setTimeout(end, SILENCE);
+    return listen(
+      (signal) => this.open(turn, signal),
+      this.over.signal,
+      (event) => {
         this.heard(turn.key, event);
-        if (event.seq > seen + 1) break;
-        if (event.seq <= seen) continue;
-        seen = event.seq;
-        this.frames.push({ key: turn.key, event });
-      }
-    } catch (cause) {
-      const problem = problemOf(cause);
-      if (problem.kind !== "cancelled") return problem;
-    } finally {
-      clearTimeout(watchdog);
-      this.over.signal.removeEventListener("abort", end);
-    }
-    return new Problem("unreachable", "The connection was lost.");
+        if (event.seq > seen + 1) return false;
+        if (event.seq > seen) {
+          seen = event.seq;
+          this.frames.push({ key: turn.key, event });
+        }
+        return true;
+      },
+    );
   }
 
   private open(turn: Turn, signal: AbortSignal): AsyncIterable<TurnEvent> {
@@ -416,7 +359,7 @@ export class Flow {
 
   private fold(items: readonly Folded[]): void {
     const before = this.conversationId;
-    const draft = this.draft.get();
+    const draft = this.writing.draft.get();
     const keys = new Set(items.map((item) => item.key));
     this.thread.update((now) => {
       let next = now;
@@ -447,25 +390,5 @@ export class Flow {
       this.thread.update((now) => ({ ...now, stopping: null }));
       this.host.failed(problemOf(cause));
     }
-  }
-
-  private keepDraft(): void {
-    this.host.outbox.keepDraft(this.conversationId, this.draft.get());
-  }
-
-  /** Waits, but not longer than until the browser says that it is online again. */
-  private pause(duration: number): Promise<void> {
-    return new Promise((resolve) => {
-      const jitter = duration * (0.75 + Math.random() / 2);
-      const done = () => {
-        clearTimeout(timer);
-        removeEventListener("online", done);
-        this.over.signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, jitter);
-      addEventListener("online", done);
-      this.over.signal.addEventListener("abort", done);
-    });
   }
 }

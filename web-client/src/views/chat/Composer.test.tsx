@@ -53,7 +53,7 @@ describe("Composer", () => {
     const { field, flow, say } = open();
     act(() => {
       flow.thread.update((thread) => saidIn(thread, "r1", "Add buy milk", 1));
-      flow.draft.update(() => "half a thought");
+      flow.writing.draft.update(() => "half a thought");
       flow.edit("r1");
     });
     expect(field.value).toBe("Add buy milk");

@@ -24,10 +24,10 @@ interface ComposerProps {
 }
 
 export function Composer({ flow, placeholder = "Message taskchat…", autoFocus = true, onSent }: ComposerProps) {
-  const text = useStore(flow.draft, (draft) => draft);
+  const text = useStore(flow.writing.draft, (draft) => draft);
   const busy = useStore(flow.thread, (thread) => running(thread) !== undefined);
   const asked = useStore(flow.thread, (thread) => running(thread)?.phase === "waiting_for_approval");
-  const editing = useStore(flow.editing, (now) => now !== null);
+  const editing = useStore(flow.writing.editing, (now) => now !== null);
   const stopping = useStore(flow.thread, (thread) => thread.stopping !== null);
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
@@ -39,7 +39,7 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
   useEffect(() => {
     // A touch keyboard that opens by itself hides the conversation.
     if (autoFocus && matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
-    return flow.onFocusComposer(() => {
+    return flow.writing.onFocus(() => {
       const area = field.current;
       area?.focus();
       area?.setSelectionRange(area.value.length, area.value.length);
@@ -56,8 +56,8 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
 
   const send = () => {
     if (!ready) return;
-    flow.draft.update(() => "");
-    flow.stopEditing();
+    flow.writing.draft.update(() => "");
+    flow.writing.stopEditing();
     flow.say(trimmed);
     onSent?.();
   };
@@ -73,7 +73,7 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
       send();
     } else if (event.key === "Escape" && editing) {
       event.preventDefault();
-      flow.stopEditing();
+      flow.writing.stopEditing();
     } else if (event.key === "Escape" && busy) {
       event.preventDefault();
       flow.stop();
@@ -96,7 +96,7 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
           <p id={`${id}-editing`} className="min-w-0 flex-1">
             Sent as a new message. The earlier one and its answer stay where they are, and so does what was done.
           </p>
-          <Button size="sm" look="quiet" data-testid="stop-editing" onClick={() => flow.stopEditing()}>
+          <Button size="sm" look="quiet" data-testid="stop-editing" onClick={() => flow.writing.stopEditing()}>
             Cancel
           </Button>
         </div>
@@ -115,7 +115,7 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
           aria-invalid={tooLong || undefined}
           aria-describedby={tooLong ? `${id}-note` : editing ? `${id}-editing` : undefined}
           enterKeyHint="send"
-          onChange={(event) => flow.draft.update(() => event.target.value)}
+          onChange={(event) => flow.writing.draft.update(() => event.target.value)}
           onKeyDown={pressed}
           className="field-sizing-content max-h-[40dvh] min-h-9 min-w-0 flex-1 resize-none bg-transparent px-2.5 py-1.5 text-[1rem] leading-6 outline-none scroll-quiet"
         />

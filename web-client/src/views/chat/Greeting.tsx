@@ -26,8 +26,8 @@ export function Greeting({ flow }: { readonly flow: Flow }) {
                 type="button"
                 data-testid="suggestion"
                 onClick={() => {
-                  flow.draft.update(() => words);
-                  flow.focusComposer();
+                  flow.writing.draft.update(() => words);
+                  flow.writing.focus();
                 }}
                 className="h-full w-full rounded-lg border border-line bg-surface px-4 py-3 text-left text-sm shadow-raised transition-colors hover:border-edge"
               >

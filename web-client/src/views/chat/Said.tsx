@@ -94,6 +94,6 @@ function Unsent({ turn, flow }: { readonly turn: Turn; readonly flow: Flow }) {
 /** Back into the composer, after whatever is there already. */
 function takeBack(turn: Turn, flow: Flow): void {
   const text = flow.discard(turn.key);
-  flow.draft.update((draft) => (draft.trim() === "" ? text : `${draft}\n${text}`));
-  flow.focusComposer();
+  flow.writing.draft.update((draft) => (draft.trim() === "" ? text : `${draft}\n${text}`));
+  flow.writing.focus();
 }
