@@ -17,10 +17,6 @@ const POLL: Duration = Duration::from_millis(250);
 
 /// What a watcher sees.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all are operations, and one is alive at a time"
-)]
 pub enum Watched {
     /// What has a higher number than this will come.
     Ready(i32),
