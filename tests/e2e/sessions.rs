@@ -13,10 +13,7 @@ async fn a_session_ended_from_afar_stops_at_every_door_at_once() {
         assert_eq!(seen.len(), 2, "{seen:?}");
         // The phone signed in last.
         assert_eq!([seen[0].current, seen[1].current], [false, true]);
-        assert_eq!(
-            phone.via(door).sessions().await.expect("sessions")[0].current,
-            true
-        );
+        assert!(phone.via(door).sessions().await.expect("sessions")[0].current);
         let id = &seen[0].id;
 
         laptop.via(door).revoke(id).await.expect("an end");
