@@ -6,6 +6,10 @@ cd "$ROOT"
 
 program() { node tests/bench/bench.mjs; }
 
+engine() {
+    ${CARGO:-cargo} bench --workspace --locked --bench checks --bench turns
+}
+
 edge() {
     # The same features as the rest, so that nothing is compiled twice.
     ${CARGO:-cargo} build --release --workspace --locked --bin library-bench
@@ -23,6 +27,6 @@ page() {
     node tests/bench/lighthouse.mjs
 }
 
-for part in ${1:-program page edge}; do
+for part in ${1:-program engine page edge}; do
     "$part"
 done

@@ -116,11 +116,24 @@ async fn run() -> anyhow::Result<()> {
             .unwrap_or_default()
     };
     let goal = load.pace * load.deltas;
-    tell("turns", &format!("{} of {} complete", whole, load.turns), "all");
-    tell("wall clock", &format!("{took:.2?}"), &format!("{goal:.2?} + a little"));
+    tell(
+        "turns",
+        &format!("{} of {} complete", whole, load.turns),
+        "all",
+    );
+    tell(
+        "wall clock",
+        &format!("{took:.2?}"),
+        &format!("{goal:.2?} + a little"),
+    );
     tell(
         "delta delay",
-        &format!("p50 {:.1?}, p99 {:.1?}, worst {:.1?}", at(0.5), at(0.99), at(1.0)),
+        &format!(
+            "p50 {:.1?}, p99 {:.1?}, worst {:.1?}",
+            at(0.5),
+            at(0.99),
+            at(1.0)
+        ),
         "p99 250 ms",
     );
     tell(
@@ -135,7 +148,11 @@ async fn run() -> anyhow::Result<()> {
         "",
     );
     let log = server.log();
-    for line in log.lines().filter(|line| line.contains("\"WARN\"") || line.contains("\"ERROR\"")).take(5) {
+    for line in log
+        .lines()
+        .filter(|line| line.contains("\"WARN\"") || line.contains("\"ERROR\""))
+        .take(5)
+    {
         println!("logged: {line}");
     }
     server.kill().await;
@@ -196,7 +213,11 @@ async fn answer(State(load): State<Load>, _request: Bytes) -> Response {
             "id": "bench", "object": "chat.completion.chunk", "created": 1, "model": "steady",
             "choices": [{ "index": 0, "delta": delta, "finish_reason": finish }],
         });
-        let done = if finish.is_some() { "data: [DONE]\n\n" } else { "" };
+        let done = if finish.is_some() {
+            "data: [DONE]\n\n"
+        } else {
+            ""
+        };
         Ok::<_, Infallible>(format!("data: {chunk}\n\n{done}"))
     });
     let mut response = Response::new(Body::from_stream(deltas));

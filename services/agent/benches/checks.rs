@@ -42,7 +42,14 @@ fn main() {
         let what = format!("stored text of {count} tasks, {words} words each");
         tell(&what, took, if count == 50 { "1 ms" } else { "" });
     }
-    for part in ["ignore all ", "<|", "((((", "a\u{200b}b ", "![x](http", "<!--"] {
+    for part in [
+        "ignore all ",
+        "<|",
+        "((((",
+        "a\u{200b}b ",
+        "![x](http",
+        "<!--",
+    ] {
         let text = json!(part.repeat(64 * 1024 / part.len()));
         let took = time(20, || {
             black_box(tainted(&text));

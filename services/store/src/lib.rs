@@ -32,11 +32,11 @@ mod sessions;
 mod store;
 mod task_list;
 mod tasks;
-mod texts;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod turns;
 
 pub use accounts::{Account, Accounts};
