@@ -17,7 +17,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize, Serializer};
 use taskchat_domain::BoxError;
 
-use crate::Store;
+use crate::{Store, turnstile::Turnstile};
 
 /// How long a statement of PostgreSQL may wait for a row or an advisory lock.
 const LOCK_TIMEOUT: &str = "5s";
@@ -128,7 +128,7 @@ impl Config {
                 located(sqlite(o).pragma("query_only", "on"), file.as_deref())
             });
         let reader = connect(options).await?;
-        Ok(Store::new(writer, reader))
+        Ok(Store::new(writer, reader, self.turnstile(1)))
     }
 
     /// A database in memory lives as long as its only connection, which must never be closed.
@@ -141,7 +141,7 @@ impl Config {
             .max_lifetime(None)
             .map_sqlx_sqlite_opts(sqlite);
         let only = connect(options).await?;
-        Ok(Store::new(only.clone(), only))
+        Ok(Store::new(only.clone(), only, self.turnstile(1)))
     }
 
     async fn postgres(&self, url: &str) -> Result<Store, OpenError> {
@@ -166,7 +166,12 @@ impl Config {
                 })
             });
         let both = connect(options).await?;
-        Ok(Store::new(both.clone(), both))
+        let turnstile = self.turnstile(self.max_connections);
+        Ok(Store::new(both.clone(), both, turnstile))
+    }
+
+    fn turnstile(&self, connections: u32) -> Turnstile {
+        Turnstile::new(connections, self.acquire_timeout)
     }
 
     fn options(&self, url: &str) -> ConnectOptions {

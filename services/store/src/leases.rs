@@ -16,6 +16,7 @@ use crate::{
     error::{corrupt, translate},
     store::begin_write,
     turns::{UNFINISHED, turn, unfinished},
+    turnstile::Turnstile,
 };
 
 /// A turn to be run by whoever has claimed it.
@@ -35,11 +36,20 @@ pub struct Claimed {
 pub struct Leases {
     writer: DatabaseConnection,
     pub(crate) reader: DatabaseConnection,
+    turnstile: Turnstile,
 }
 
 impl Leases {
-    pub(crate) fn new(writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
-        Self { writer, reader }
+    pub(crate) fn new(
+        writer: DatabaseConnection,
+        reader: DatabaseConnection,
+        turnstile: Turnstile,
+    ) -> Self {
+        Self {
+            writer,
+            reader,
+            turnstile,
+        }
     }
 
     /// Leases the oldest turn that can be run: a queued one with none before it in its
@@ -93,6 +103,7 @@ impl Leases {
         if first(claimable.clone(), &self.reader).await?.is_none() {
             return Ok(None);
         }
+        let _pass = self.turnstile.pass().await?;
         let tx = begin_write(&self.writer).await.map_err(translate)?;
         let locked = claimable.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
         let Some(id) = first(locked, &tx).await? else {

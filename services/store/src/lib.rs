@@ -38,6 +38,7 @@ mod testing;
 mod tests;
 mod texts;
 mod turns;
+mod turnstile;
 
 pub use accounts::{Account, Accounts};
 pub use config::{Config, OpenError};

@@ -4,7 +4,7 @@
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Statement};
 use taskchat_domain::{Result, UserId};
 
-use crate::error::translate;
+use crate::{error::translate, turnstile::Pass};
 
 /// What belongs to one person, to be read.
 #[derive(Debug, Clone)]
@@ -28,11 +28,17 @@ impl UserScope {
 pub struct UserTx {
     pub(crate) tx: DatabaseTransaction,
     pub(crate) user: UserId,
+    /// Given back after the connection.
+    _pass: Pass,
 }
 
 impl UserTx {
-    pub(crate) fn new(tx: DatabaseTransaction, user: UserId) -> Self {
-        Self { tx, user }
+    pub(crate) fn new(tx: DatabaseTransaction, user: UserId, pass: Pass) -> Self {
+        Self {
+            tx,
+            user,
+            _pass: pass,
+        }
     }
 
     pub(crate) fn user_id(&self) -> &str {

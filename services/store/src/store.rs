@@ -14,6 +14,7 @@ use taskchat_migrations::{Migrator, MigratorTrait};
 
 use crate::{
     Accounts, Exchange, Leases, OpenError, UserScope, UserTx, error::translate, texts::Texts,
+    turnstile::Turnstile,
 };
 
 /// The advisory lock of PostgreSQL under which migrations run; any number nobody else uses.
@@ -25,13 +26,19 @@ pub struct Store {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
     pub(crate) texts: Texts,
+    turnstile: Turnstile,
     migrated: Arc<AtomicBool>,
 }
 
 impl Store {
     /// On PostgreSQL, and in memory, both are the same pool.
-    pub(crate) fn new(writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
+    pub(crate) fn new(
+        writer: DatabaseConnection,
+        reader: DatabaseConnection,
+        turnstile: Turnstile,
+    ) -> Self {
         Self {
+            turnstile,
             texts: Texts::new(writer.clone()),
             writer,
             reader,
@@ -51,8 +58,9 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] when no connection comes free in time.
     pub async fn begin(&self, user: &UserId) -> Result<UserTx> {
+        let pass = self.turnstile.pass().await?;
         let tx = begin_write(&self.writer).await.map_err(translate)?;
-        Ok(UserTx::new(tx, user.clone()))
+        Ok(UserTx::new(tx, user.clone(), pass))
     }
 
     /// Accounts and sign-ins: the only queries about people who are not known yet.
@@ -64,7 +72,8 @@ impl Store {
     /// Leases on turns, for the process that runs everybody's.
     #[must_use]
     pub fn leases(&self) -> Leases {
-        Leases::new(self.writer.clone(), self.reader.clone())
+        let (writer, reader) = (self.writer.clone(), self.reader.clone());
+        Leases::new(writer, reader, self.turnstile.clone())
     }
 
     /// Where processes on this database tell each other news.

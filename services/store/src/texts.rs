@@ -7,6 +7,7 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use sea_orm::{
@@ -15,7 +16,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 use taskchat_domain::{Error, EventBody, Kind, Result, Timestamp, TurnEvent, TurnId, UserId};
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::sleep};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
@@ -33,6 +34,10 @@ use crate::{
 
 /// Pieces in one transaction; bounded by the parameters that a statement can have.
 const TOGETHER: usize = 1000;
+
+/// How long pieces come together after one transaction before the next. Much less than a turn takes
+/// to come up with more, and what a thousand turns save in transactions and in waking each other.
+const GATHER: Duration = Duration::from_millis(10);
 
 /// How often a transaction is tried that the database gives up, as for a deadlock.
 const ATTEMPTS: u32 = 3;
@@ -115,6 +120,7 @@ impl Texts {
     async fn attend(self) {
         while let Some(pieces) = self.next() {
             self.write(pieces).await;
+            sleep(GATHER).await;
         }
     }
 
