@@ -79,6 +79,41 @@ async function slowModel(thinking) {
   return { env, waiting: () => waiting, stop: () => server.closeAllConnections() ?? server.close() };
 }
 
+/** A model that talks until nobody listens any more; `left` says when that was. */
+async function talkingModel() {
+  let left = () => {};
+  const server = createServer((incoming, response) => {
+    incoming.resume();
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    const chunk = { id: "t", object: "chat.completion.chunk", created: 1, model: "t", choices: [{ index: 0, delta: { content: "and " }, finish_reason: null }] };
+    const talking = setInterval(() => response.write(`data: ${JSON.stringify(chunk)}\n\n`), 20);
+    response.on("close", () => {
+      clearInterval(talking);
+      left(performance.now());
+    });
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const env = {
+    TASKCHAT_MODEL__PROVIDER: "openai",
+    OPENAI_API_KEY: "sk-scripted",
+    OPENAI_BASE_URL: `http://127.0.0.1:${server.address().port}/v1`,
+    OPENAI_MODEL: "talking",
+  };
+  return { env, left: () => new Promise((resolve) => (left = resolve)), stop: () => server.closeAllConnections() ?? server.close() };
+}
+
+/** Begins a turn whose answer has no end, and returns its id once some of it has come. */
+async function endless(server, token) {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const answer = await fetch(`${server.url}/api/chat:stream`, { method: "POST", headers, body: JSON.stringify({ message: "talk" }) });
+  let text = "";
+  for await (const piece of answer.body) {
+    text += new TextDecoder().decode(piece);
+    if (text.includes("text_delta")) break;
+  }
+  return /"turn_id":"([^"]+)"/.exec(text)[1];
+}
+
 const data = await mkdtemp(join(tmpdir(), "taskchat-bench-"));
 console.log(`${cpus().length} × ${cpus()[0].model}, load ${loadavg()[0].toFixed(1)}, ${profile} build\n`);
 console.log(`${"what".padEnd(44)} ${"seen".padEnd(52)} goal`);
@@ -132,7 +167,23 @@ while (model.waiting() === 50) {
 tell("/readyz during 50 slow turns", `${spread(probes)} (${probes.length})`, "50 ms");
 tell("reading 50 tasks during 50 slow turns", `${spread(lists)} (${lists.length})`, "50 ms");
 tell("the fifty slow turns themselves", spread(await Promise.all(chats)), "5000 ms + a little");
-await server.stop();
+await server.stop({ keep: true });
 model.stop();
+
+// Nobody listens to an answer that was stopped.
+const talking = await talkingModel();
+({ server } = await ready(data, talking.env));
+ada = await signUp(server, "cyd");
+const stops = [];
+for (let n = 0; n < 30; n += 1) {
+  const turn = await endless(server, ada.token);
+  const left = talking.left();
+  const asked = performance.now();
+  await timed(server, "POST", `/api/turns/${turn}:cancel`, ada.token);
+  stops.push((await left) - asked);
+}
+tell("from a stop to the model's connection closing", spread(stops), "100 ms");
+await server.stop();
+talking.stop();
 agent.destroy();
 await rm(data, { recursive: true, force: true });

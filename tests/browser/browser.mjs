@@ -55,7 +55,7 @@ export async function visit(browser, server, act, { tolerates, ...options } = {}
   context.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") complaints.push(`console: ${message.text()}`);
   });
-  context.on("weberror", (error) => complaints.push(`uncaught: ${error.error().stack}`));
+  context.on("weberror", (error) => complaints.push(`uncaught: ${error.error().stack || error.error()} at ${error.page()?.url()}`));
   const outside = [];
   context.on("request", (request) => {
     if (!request.url().startsWith(server.url) && !/^(data|blob|about):/.test(request.url())) outside.push(request.url());

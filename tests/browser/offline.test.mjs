@@ -186,7 +186,7 @@ for (const seed of [1, 2, 3, 4]) {
         const live = await page.getByTestId("messages").innerText();
         await page.reload();
         await page.locator("[data-testid=assistant-message][data-phase=completed] .prose").waitFor();
-        assert.equal(await page.getByTestId("messages").innerText(), live, "a fresh load shows the same");
+        await becomes(() => page.getByTestId("messages").innerText(), live, "a fresh load shows the same");
       },
       { tolerates },
     );

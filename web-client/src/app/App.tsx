@@ -8,14 +8,19 @@ import type { Session } from "../api/session";
 import { NotFound } from "../views/NotFound";
 import { Announcer } from "../views/parts/Announcer";
 import { Toasts } from "../views/parts/Toasts";
+import { fetched } from "../views/parts/fetched";
 import { later } from "../views/parts/later";
 import { Skeleton } from "../views/parts/State";
 import { Shell } from "../views/Shell";
 import { settleAfter, settled } from "./settled";
 import { createServices, type Services, ServicesProvider } from "./services";
 
+const ignore = () => {};
+
 // Nothing on the screen waits for it, so it comes last.
-setTimeout(() => void import("./shell").then(({ keepShell }) => keepShell()), 2500);
+setTimeout(() => {
+  fetched(() => import("./shell")).then(({ keepShell }) => keepShell(), ignore);
+}, 2500);
 
 interface PageProps {
   readonly id: string | null;
@@ -51,10 +56,11 @@ export default function App({ session }: { readonly session: Session }) {
     // Later than the lists, which is why they are read once more when it begins.
     const follow = async () => {
       await settled;
-      const { followTasks } = await import("./task-news");
+      const { followTasks } = await fetched(() => import("./task-news"));
       if (!left) stop = followTasks(made);
     };
-    void follow();
+    // Without it the lists are read anew whenever the page is looked at again.
+    follow().catch(ignore);
     return () => {
       left = true;
       stop?.();

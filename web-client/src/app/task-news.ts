@@ -23,7 +23,23 @@ export function followTasks(services: Services): () => void {
       // What was not found is not looked for again.
       void queries.invalidateQueries({ queryKey: ["task"], predicate: ({ state }) => state.data !== undefined });
       void queries.invalidateQueries({ queryKey: ["operations"] });
+      void judgeLatest();
     }, TOGETHER);
+  };
+
+  /** Receipts in a chat say what was undone while nobody listened; further back than this is old. */
+  const judgeLatest = async () => {
+    try {
+      const { items } = await api.tasks.operations("", "");
+      fates.update((now) =>
+        items.reduce((next, { id, receipt }) => {
+          const undone = receipt.undoneBy !== null;
+          return (next[id]?.undone ?? false) === undone ? next : settled(next, id, undone);
+        }, now),
+      );
+    } catch {
+      // The next reading tells.
+    }
   };
 
   /** What each undo took back, so that taking the undo back is understood. */

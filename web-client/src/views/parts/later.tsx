@@ -5,8 +5,7 @@
 
 import { type ComponentType, type ReactNode, useEffect, useSyncExternalStore } from "react";
 import { createStore } from "../../state/store";
-
-const PAUSES = [500, 1000, 2000, 4000, 8000] as const;
+import { fetched } from "./fetched";
 
 export interface Later<Props> {
   (props: Props): ReactNode;
@@ -23,17 +22,8 @@ export function later<Props extends object>(
   let loading: Promise<void> | null = null;
 
   const bring = async () => {
-    for (let tries = 0; ; tries += 1) {
-      try {
-        const Loaded = await fetch();
-        part.update(() => ({ Part: Loaded }));
-        return;
-      } catch (cause) {
-        // Out of reach, or replaced by a newer build: the browser asks anew each time.
-        if (tries >= PAUSES.length && navigator.onLine) throw cause;
-        await pause(PAUSES[Math.min(tries, PAUSES.length - 1)] ?? 0);
-      }
-    }
+    const Loaded = await fetched(fetch);
+    part.update(() => ({ Part: Loaded }));
   };
   const load = () => {
     loading ??= bring().catch(() => {
@@ -48,17 +38,4 @@ export function later<Props extends object>(
     return loaded === null ? waiting(props) : <loaded.Part {...props} />;
   }
   return Object.assign(Part, { load });
-}
-
-/** Waits, but not longer than until the browser is online again. */
-function pause(duration: number): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      removeEventListener("online", done);
-      resolve();
-    };
-    const timer = setTimeout(done, duration);
-    addEventListener("online", done);
-  });
 }
