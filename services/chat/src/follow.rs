@@ -90,6 +90,8 @@ impl Chat {
                         () = sleep_until(heartbeat) => {
                             heartbeat = Instant::now() + chat.config.heartbeat;
                             yield Followed::Heartbeat(chat.clock.now());
+                            // Heartbeats may be more frequent than looks, and must not replace them.
+                            break;
                         }
                     }
                 }

@@ -81,7 +81,7 @@ impl UserTx {
             .collect();
         let rows = events
             .iter()
-            .map(|event| self.event_row(event))
+            .map(|event| row(self.user_id(), event))
             .collect::<Result<Vec<_>>>()?;
         Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
             .exec_without_returning(&self.tx)
@@ -89,16 +89,17 @@ impl UserTx {
             .map_err(translate)?;
         Ok(events)
     }
+}
 
-    fn event_row(&self, event: &TurnEvent) -> Result<Model> {
-        Ok(Model {
-            turn_id: event.turn_id.uuid(),
-            seq: event.seq,
-            user_id: self.user_id().to_owned(),
-            body: to_json(&event.body)?,
-            created_at: event.time,
-        })
-    }
+/// The row of an event of somebody's turn.
+pub(crate) fn row(user: &str, event: &TurnEvent) -> Result<Model> {
+    Ok(Model {
+        turn_id: event.turn_id.uuid(),
+        seq: event.seq,
+        user_id: user.to_owned(),
+        body: to_json(&event.body)?,
+        created_at: event.time,
+    })
 }
 
 fn event(row: Model) -> Result<TurnEvent> {

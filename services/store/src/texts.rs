@@ -22,12 +22,10 @@ use uuid::Uuid;
 
 use crate::{
     Store,
-    convert::{micros, to_json},
-    entity::{
-        turn,
-        turn_event::{Entity, Model},
-    },
+    convert::micros,
+    entity::{turn, turn_event::Entity},
     error::translate,
+    events::row,
     store::begin_write,
     turns::{lease_lost, unfinished},
 };
@@ -118,10 +116,15 @@ impl Texts {
 
     /// Writes until nothing is waiting.
     async fn attend(self) {
+        let mut attendance = Attendance {
+            queue: Arc::clone(&self.queue),
+            broken_off: true,
+        };
         while let Some(pieces) = self.next() {
             self.write(pieces).await;
             sleep(GATHER).await;
         }
+        attendance.broken_off = false;
     }
 
     /// The next pieces, one of a turn; with none the queue is attended no more.
@@ -167,7 +170,26 @@ impl Texts {
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.queue)
+    }
+}
+
+fn locked(queue: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whoever attends the queue. Should that end in a panic, nobody waits for ever: those in the queue
+/// are told, and the next piece is attended again.
+struct Attendance {
+    queue: Arc<Mutex<Queue>>,
+    broken_off: bool,
+}
+
+impl Drop for Attendance {
+    fn drop(&mut self) {
+        if self.broken_off {
+            *locked(&self.queue) = Queue::default();
+        }
     }
 }
 
@@ -192,7 +214,7 @@ async fn fill(tx: &DatabaseTransaction, pieces: &mut [Piece]) -> Result<()> {
         let number = numbers.get(&piece.event.turn_id.uuid());
         piece.event.seq = number.copied().unwrap_or_default();
         if number.is_some() {
-            rows.push(row(piece)?.into_active_model());
+            rows.push(row(piece.user.as_str(), &piece.event)?.into_active_model());
         }
     }
     if rows.is_empty() {
@@ -205,21 +227,48 @@ async fn fill(tx: &DatabaseTransaction, pieces: &mut [Piece]) -> Result<()> {
         .map_err(translate)
 }
 
-fn row(piece: &Piece) -> Result<Model> {
-    Ok(Model {
-        turn_id: piece.event.turn_id.uuid(),
-        seq: piece.event.seq,
-        user_id: piece.user.as_str().to_owned(),
-        body: to_json(&piece.event.body)?,
-        created_at: piece.event.time,
-    })
-}
-
 /// The failure of all, for one of them.
 fn shared(cause: &Error) -> Error {
     let text = taskchat_domain::chain(cause);
     match cause.kind() {
         Kind::Unavailable => Error::Unavailable(text.into()),
         _ => Error::Internal(text.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_waits_for_one_who_has_broken_off() {
+        let queue = Arc::new(Mutex::new(Queue::default()));
+        let (answer, mut answered) = oneshot::channel();
+        let piece = Piece {
+            user: UserId::parse("ann").unwrap(),
+            lease: Uuid::now_v7(),
+            event: TurnEvent {
+                turn_id: TurnId::new(),
+                seq: 0,
+                time: "2026-11-23T08:00:00Z".parse().unwrap(),
+                body: EventBody::TextDelta { text: "x".into() },
+            },
+            answer,
+        };
+        *locked(&queue) = Queue {
+            waiting: vec![piece],
+            attended: true,
+        };
+        let attendance = Attendance {
+            queue: Arc::clone(&queue),
+            broken_off: true,
+        };
+        drop(attendance);
+        assert!(!locked(&queue).attended);
+        assert!(
+            answered
+                .try_recv()
+                .is_err_and(|it| it == oneshot::error::TryRecvError::Closed)
+        );
     }
 }
