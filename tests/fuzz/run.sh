@@ -21,7 +21,8 @@ pids=()
 for name in "${targets[@]}"; do
     mkdir "$work/$name"
     "$target/debug/$name" "$work/$name" "tests/fuzz/corpus/$name" -max_len=2048 -timeout=10 \
-        -max_total_time="${TASKCHAT_FUZZ_SECONDS:-20}" -artifact_prefix="$target/fuzz/$name-" \
+        -max_total_time="${TASKCHAT_FUZZ_SECONDS:-20}" -seed="${TASKCHAT_FUZZ_SEED:-1}" \
+        -artifact_prefix="$target/fuzz/$name-" \
         >"$work/$name.log" 2>&1 &
     pids+=($!)
 done

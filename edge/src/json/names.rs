@@ -1,5 +1,7 @@
 //! How fields and enum values are spelled.
 
+use std::borrow::Cow;
+
 use prost_reflect::{EnumDescriptor, EnumValueDescriptor, FieldDescriptor, MessageDescriptor};
 
 use super::{EnumNames, FieldNames, JsonStyle};
@@ -69,8 +71,26 @@ pub(crate) fn short<'v>(type_name: &str, value_name: &'v str) -> &'v str {
     }
 }
 
-/// `parentName` to `parent_name`, as in a field mask; names with underscores stay as they are.
-pub(crate) fn snake(name: &str) -> String {
+/// A path of a field mask as JSON has it to the path it stands for: `parentName` to `parent_name`;
+/// one with underscores is a path already.
+pub(crate) fn mask_path(json: &str) -> String {
+    match json.contains('_') {
+        true => json.to_owned(),
+        false => snake(json),
+    }
+}
+
+/// A path of a field mask as JSON has it: `parent_name` becomes `parentName`. What would be read as
+/// another path, such as `line_1`, stays as it is.
+pub(crate) fn mask_json(path: &str) -> Cow<'_, str> {
+    let camel = camel(path);
+    match snake(&camel) == path {
+        true => Cow::Owned(camel),
+        false => Cow::Borrowed(path),
+    }
+}
+
+fn snake(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 4);
     for c in name.chars() {
         if c.is_ascii_uppercase() {
@@ -81,8 +101,7 @@ pub(crate) fn snake(name: &str) -> String {
     out
 }
 
-/// `parent_name` to `parentName`, as in a field mask.
-pub(crate) fn camel(name: &str) -> String {
+fn camel(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let mut is_next_upper = false;
     for c in name.chars() {
@@ -122,8 +141,17 @@ mod tests {
 
     #[test]
     fn mask_paths_change_case() {
-        assert_eq!(snake("parentName"), "parent_name");
-        assert_eq!(snake("due_date"), "due_date");
-        assert_eq!(camel("due_date"), "dueDate");
+        for (json, path) in [
+            ("parentName", "parent_name"),
+            ("pageInfo.maxSize", "page_info.max_size"),
+            ("Abc", "_abc"),
+            ("line_1", "line_1"),
+            ("__a", "__a"),
+            ("___", "___"),
+        ] {
+            assert_eq!(mask_path(json), path);
+            assert_eq!(mask_json(path), json);
+        }
+        assert_eq!(mask_path("due_date"), "due_date");
     }
 }

@@ -272,9 +272,10 @@ impl<'r> Reader<'r> {
         let Json::Text(text) = json else {
             return self.fault("must be field names joined by commas");
         };
-        let paths = text.split(',').filter(|path| !path.is_empty());
+        let paths = text.split(',').map(str::trim);
+        let paths = paths.filter(|path| !path.is_empty());
         let paths = paths
-            .map(|path| Value::String(names::snake(path.trim())))
+            .map(|path| Value::String(names::mask_path(path)))
             .collect();
         Some(well_known::with(descriptor, &[(1, Value::List(paths))]))
     }

@@ -222,7 +222,7 @@ impl<'w> Writer<'w> {
                 let paths = message.get_field_by_number(1);
                 let paths = paths.as_ref().and_then(|paths| paths.as_list());
                 let paths = paths.into_iter().flatten().filter_map(Value::as_str);
-                self.text(&paths.map(names::camel).collect::<Vec<_>>().join(","));
+                self.text(&paths.map(names::mask_json).collect::<Vec<_>>().join(","));
             }
             WellKnown::Wrapper | WellKnown::Struct | WellKnown::ListValue => {
                 let field = message.descriptor().get_field(1).ok_or_else(no_form)?;

@@ -56,7 +56,7 @@ impl<'w> Writer<'w> {
                         joined.push(',');
                     }
                     let path = std::str::from_utf8(path).map_err(|_| Malformed)?;
-                    joined.push_str(&names::camel(path));
+                    joined.push_str(&names::mask_json(path));
                 }
             }
         }
