@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 use taskchat_tests::{
-    App, Event, Gate, Script, call,
+    App, Event, FakeModel, Gate, Script, call,
     sse::{self, assert_contiguous, text_of},
     text, user,
 };
@@ -60,6 +60,43 @@ async fn deltas_arrive_while_the_model_is_still_talking() {
     gate.open();
     let rest = events.rest().await;
     assert_eq!(text_of(&rest), "world.");
+}
+
+#[tokio::test]
+async fn an_answer_is_not_read_on_after_the_session_has_ended() {
+    let model = FakeModel::start().await;
+    let app = App::setup().set("TASKCHAT_TURNS__HEARTBEAT", "20ms");
+    let app = app.model(&model).start().await;
+    let ada = app.sign_up("ada").await;
+    let (phone, gate) = (app.sign_in(&ada.email).await, Gate::closed());
+    model.says([Script::stream()
+        .delta("For you ")
+        .hold(&gate)
+        .delta("only.")
+        .finish("stop")]);
+    let mut sent = phone.open_stream(json!({ "message": "hi" })).await;
+    let seen = sent.until("text_delta").await;
+    let turn = user::text(&seen[0].data, "turn_id");
+    let mut followed = phone.follow(&turn, 0).await;
+    followed.until("text_delta").await;
+    let open = ada.get("/api/users/me/sessions").await.ok();
+    let phones = user::text(&open["sessions"][0], "id");
+    ada.delete(&format!("/api/users/me/sessions/{phones}"))
+        .await
+        .ok();
+    for events in [sent, followed].iter_mut() {
+        let rest = events.rest().await;
+        assert_eq!(text_of(&rest), "");
+        let last = rest.last().expect("a refusal");
+        assert_eq!(
+            (last.kind.as_str(), &last.data["code"]),
+            ("error", &json!("UNAUTHENTICATED"))
+        );
+    }
+    // The turn itself is ada's, and goes on.
+    gate.open();
+    let rest = ada.follow(&turn, 0).await.rest().await;
+    assert_eq!(text_of(&rest), "For you only.");
 }
 
 #[tokio::test]

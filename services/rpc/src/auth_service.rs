@@ -1,6 +1,6 @@
 //! `AuthService`.
 
-use std::{pin::Pin, time::Duration};
+use std::pin::Pin;
 
 use futures::{Stream, StreamExt};
 use secrecy::SecretString;
@@ -22,9 +22,6 @@ use crate::{
     status::{Answer, Refused, status},
     user_agent, welcome,
 };
-
-/// How often it is looked up during an export whether its caller may still be here.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// What RFC 6750 calls our tokens.
 const TOKEN_TYPE: &str = "bearer";
@@ -215,7 +212,7 @@ impl AuthService for Auth {
         let caller = request.caller()?;
         let pieces = self.export.clone().of(caller.user_id().clone());
         let pieces = pieces.map(|piece| piece.map_err(status));
-        let pieces = welcome::guarded(pieces, self.accounts.clone(), caller, LOOK_EVERY);
+        let pieces = welcome::guarded(pieces, self.accounts.clone(), caller, welcome::LOOK_EVERY);
         let mut response: Response<Self::ExportDataStream> = Response::new(Box::pin(pieces));
         let name = MetadataValue::from_static(export::DISPOSITION);
         response.metadata_mut().insert("content-disposition", name);

@@ -3,11 +3,10 @@
 use std::pin::Pin;
 
 use futures::{Stream, StreamExt};
+use taskchat_accounts::Accounts;
 use taskchat_auth::Caller;
 use taskchat_chat::{Chat, IfBusy, Send as NewMessage};
-use taskchat_domain::{
-    ApprovalId, ConversationId, Error, Origin, Result, TimeZone, TurnId, UserId,
-};
+use taskchat_domain::{ApprovalId, ConversationId, Error, Origin, Result, TimeZone, TurnId};
 use taskchat_proto::v1::{self, chat_service_server::ChatService};
 use taskchat_tasks::{By, Tasks};
 use tonic::{Request, Response, metadata::MetadataMap};
@@ -17,12 +16,14 @@ use crate::{
     convert::{approval, operation, turn},
     request_id::request_id,
     status::{Answer, Refused, failed_turn, status},
+    welcome,
 };
 
 #[derive(Debug)]
 pub(crate) struct Chats {
     pub(crate) chat: Chat,
     pub(crate) tasks: Tasks,
+    pub(crate) accounts: Accounts,
 }
 
 /// The events of a turn, as they are sent.
@@ -66,7 +67,7 @@ impl ChatService for Chats {
         };
         let message = new_message(asked, &metadata, &caller).or_status()?;
         let started = self.chat.start(user, message).await.or_status()?;
-        self.events(user, started.id, 0).await
+        self.events(caller, started.id, 0).await
     }
 
     async fn follow_turn(
@@ -77,7 +78,7 @@ impl ChatService for Chats {
         let (metadata, _, asked) = request.into_parts();
         let id = TurnId::parse(&asked.turn_id).or_status()?;
         let after = after(asked.after, &metadata).or_status()?;
-        self.events(caller.user_id(), id, after).await
+        self.events(caller, id, after).await
     }
 
     async fn get_turn(
@@ -177,13 +178,14 @@ impl Chats {
         Ok((by, id))
     }
 
-    async fn events(&self, user: &UserId, id: TurnId, after: i32) -> Answer<Response<Events>> {
-        let followed = self.chat.follow(user, id, after).await.or_status()?;
-        let owner = user.clone();
+    async fn events(&self, caller: Caller, id: TurnId, after: i32) -> Answer<Response<Events>> {
+        let owner = caller.user_id().clone();
+        let followed = self.chat.follow(&owner, id, after).await.or_status()?;
         let events = followed.map(move |item| match item {
             Ok(item) => Ok(turn::followed(item, id, &owner)),
             Err(error) => Err(status(error)),
         });
+        let events = welcome::guarded(events, self.accounts.clone(), caller, welcome::LOOK_EVERY);
         Ok(Response::new(Box::pin(events)))
     }
 }

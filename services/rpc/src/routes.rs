@@ -78,7 +78,8 @@ pub fn routes(accounts: Accounts, tasks: Tasks, chat: Chat, config: RpcConfig) -
             ChatServiceServer,
             Chats {
                 chat,
-                tasks: tasks.clone()
+                tasks: tasks.clone(),
+                accounts: accounts.clone()
             }
         ))
         .add_service(bounded!(

@@ -11,6 +11,9 @@ use tokio::time::Instant;
 
 use crate::status::{Answer, Refused, status};
 
+/// How often it is looked up, where not before each item, whether a caller may still be here.
+pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(1);
+
 /// The items of a stream, for as long as the caller's session and account last. That is looked up
 /// before an item is given, unless it was less than `every` ago.
 pub(crate) fn guarded<T: Send>(
