@@ -7,7 +7,7 @@ cd "$ROOT"
 program() { node tests/bench/bench.mjs; }
 
 engine() {
-    ${CARGO:-cargo} bench --workspace --locked --bench checks --bench turns
+    ${CARGO:-cargo} bench --workspace --locked --bench checks --bench texts --bench turns
 }
 
 edge() {
