@@ -49,5 +49,6 @@ mod telemetry;
 mod tls;
 mod tools;
 mod undo;
+mod unread;
 mod watching;
 mod whole_turns;

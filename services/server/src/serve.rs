@@ -11,6 +11,7 @@ mod activity;
 mod address;
 mod connection;
 mod intake;
+mod outflow;
 mod slow_body;
 mod stream;
 
@@ -29,7 +30,8 @@ use tracing::info;
 
 use crate::{Config, Lifecycle, refusal::Refusal, tls::Tls};
 use connection::{Server, hang_up};
-use intake::Intake;
+use intake::{Caller, Intake};
+use outflow::{Outflow, Outgoing};
 
 /// How long to wait after an accept that failed: for want of file descriptors, as a rule.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -109,8 +111,14 @@ async fn connection(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
+    let outflow = Outflow::new();
+    let stream = Outgoing::new(stream, Arc::clone(&outflow));
+    let caller = Caller {
+        peer: peer.ip(),
+        is_late,
+    };
     let Some(tls) = tls else {
-        return server.connection(stream, peer, is_late, None).await;
+        return server.connection(stream, outflow, caller, None).await;
     };
     let patience = server.intake.limits.header_timeout;
     let shaken = tokio::select! {
@@ -118,7 +126,7 @@ async fn connection(
         () = server.abort.cancelled() => return,
     };
     match shaken {
-        Ok((stream, is_http2)) => server.connection(stream, peer, is_late, is_http2).await,
+        Ok((stream, is_http2)) => server.connection(stream, outflow, caller, is_http2).await,
         Err(error) => tracing::debug!(%error, client.address = %peer, "A TLS handshake failed"),
     }
 }

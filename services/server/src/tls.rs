@@ -14,7 +14,7 @@ use rustls::{
     server::{ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use crate::{Lifecycle, config};
@@ -116,11 +116,11 @@ impl Tls {
     }
 
     /// Makes a connection secret; tells as well whether both sides want HTTP/2, if they said.
-    pub(crate) async fn handshake(
+    pub(crate) async fn handshake<IO: AsyncRead + AsyncWrite + Unpin>(
         &self,
-        stream: TcpStream,
+        stream: IO,
         patience: Duration,
-    ) -> io::Result<(TlsStream<TcpStream>, Option<bool>)> {
+    ) -> io::Result<(TlsStream<IO>, Option<bool>)> {
         let shaking = self.acceptor.accept(stream);
         let stream = match patience.is_zero() {
             true => shaking.await?,

@@ -22,6 +22,9 @@ pub struct Sockets {
     /// How long a request body may take, and in a gRPC stream each message.
     #[serde(with = "humantime_serde")]
     pub body_timeout: Duration,
+    /// How long a client may take nothing of what it is sent.
+    #[serde(with = "humantime_serde")]
+    pub write_timeout: Duration,
     /// How long a connection is kept on which nothing is under way.
     #[serde(with = "humantime_serde")]
     pub idle_timeout: Duration,
@@ -51,6 +54,7 @@ impl Default for Sockets {
             streams: 128,
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(60),
+            write_timeout: Duration::from_secs(60),
             idle_timeout: Duration::from_secs(120),
             ping_interval: Duration::from_secs(20),
             ping_timeout: Duration::from_secs(20),

@@ -10,10 +10,14 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::outflow::{Flow, Outflow};
+use crate::config::Sockets;
+
 /// The state of one connection, told by its bytes and its requests.
 #[derive(Debug)]
 pub(super) struct Activity {
     phase: Mutex<Phase>,
+    outflow: Arc<Outflow>,
     /// Requests that may be given up in a minute; none is no limit.
     resets: Option<DefaultDirectRateLimiter>,
     abused: CancellationToken,
@@ -36,14 +40,17 @@ pub(super) enum Expired {
     Head,
     /// Nothing.
     Idle,
+    /// Not taken what it is sent.
+    Stalled,
 }
 
 impl Activity {
     /// A connection that has just been made. It owes a first request.
-    pub(super) fn new(resets: u32) -> Arc<Self> {
+    pub(super) fn new(outflow: Arc<Outflow>, resets: u32) -> Arc<Self> {
         let quota = NonZeroU32::new(resets).map(Quota::per_minute);
         Arc::new(Self {
             phase: Mutex::new(Phase::Head(Instant::now())),
+            outflow,
             resets: quota.map(RateLimiter::direct),
             abused: CancellationToken::new(),
         })
@@ -53,9 +60,12 @@ impl Activity {
         self.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The connection is made and waits for a request.
+    /// The connection has all the time again that it may be silent, unless a request is under way.
     pub(super) fn idle(&self) {
-        *self.phase() = Phase::Idle(Instant::now());
+        let mut phase = self.phase();
+        if !matches!(*phase, Phase::Busy(_)) {
+            *phase = Phase::Idle(Instant::now());
+        }
     }
 
     /// Bytes have come.
@@ -82,7 +92,10 @@ impl Activity {
 
     /// Waits until nothing was under way at either end of a while; never when something is now.
     pub(super) async fn quiet(&self, a_while: Duration) {
-        let is_busy = || matches!(*self.phase(), Phase::Busy(_));
+        let is_busy = || {
+            let is_stuck = matches!(self.outflow.flow(), Flow::Stuck(_));
+            is_stuck || matches!(*self.phase(), Phase::Busy(_))
+        };
         if !is_busy() {
             tokio::time::sleep(a_while).await;
             if !is_busy() {
@@ -98,25 +111,44 @@ impl Activity {
     }
 
     /// Waits until one of the times is over; zero never is.
-    pub(super) async fn expired(&self, head: Duration, idle: Duration) -> Expired {
+    pub(super) async fn expired(&self, limits: &Sockets) -> Expired {
         let never = |time: Duration| if time.is_zero() { Duration::MAX } else { time };
-        let (head, idle) = (never(head), never(idle));
+        let head = never(limits.header_timeout);
+        let idle = never(limits.idle_timeout);
+        let write = never(limits.write_timeout);
         // What begins now cannot be over sooner; so there is nothing to be woken for.
-        let shortest = head.min(idle);
+        let shortest = head.min(idle).min(write);
         loop {
-            let now = Instant::now();
-            let phase = *self.phase();
-            let left = match phase {
-                Phase::Busy(_) => shortest,
-                Phase::Head(since) => head.saturating_sub(now.duration_since(since)),
-                Phase::Idle(since) => idle.saturating_sub(now.duration_since(since)).min(shortest),
+            let left = match self.lasting() {
+                None => shortest,
+                Some((what, since)) => {
+                    let most = match what {
+                        Expired::Head => head,
+                        Expired::Idle => idle,
+                        Expired::Stalled => write,
+                    };
+                    let left = most.saturating_sub(since.elapsed());
+                    if left.is_zero() {
+                        return what;
+                    }
+                    left.min(shortest)
+                }
             };
-            match phase {
-                Phase::Head(since) if now.duration_since(since) >= head => return Expired::Head,
-                Phase::Idle(since) if now.duration_since(since) >= idle => return Expired::Idle,
-                _ if left == Duration::MAX => std::future::pending().await,
-                _ => tokio::time::sleep(left).await,
-            }
+            tokio::time::sleep(left).await;
+        }
+    }
+
+    /// What goes on that must not go on for ever, and since when.
+    fn lasting(&self) -> Option<(Expired, Instant)> {
+        // Who has yet to take the last answer is not asked for the next request.
+        let free = match self.outflow.flow() {
+            Flow::Stuck(since) => return Some((Expired::Stalled, since)),
+            Flow::Free(since) => since,
+        };
+        match *self.phase() {
+            Phase::Idle(since) => Some((Expired::Idle, since.max(free))),
+            Phase::Head(since) => Some((Expired::Head, since.max(free))),
+            Phase::Busy(_) => None,
         }
     }
 }
@@ -154,18 +186,34 @@ impl Drop for UnderWay {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::outflow::Outgoing, *};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     const HEAD: Duration = Duration::from_millis(50);
     const IDLE: Duration = Duration::from_millis(200);
+    const WRITE: Duration = Duration::from_millis(100);
+
+    fn limits() -> Sockets {
+        Sockets {
+            header_timeout: HEAD,
+            idle_timeout: IDLE,
+            write_timeout: WRITE,
+            ..Sockets::default()
+        }
+    }
+
+    fn activity(resets: u32) -> Arc<Activity> {
+        Activity::new(Outflow::new(), resets)
+    }
 
     /// What is over, and that it took its time.
     async fn over(activity: &Activity) -> Expired {
         let begun = Instant::now();
-        let expired = activity.expired(HEAD, IDLE).await;
+        let expired = activity.expired(&limits()).await;
         let least = match expired {
             Expired::Head => HEAD,
             Expired::Idle => IDLE,
+            Expired::Stalled => WRITE,
         };
         assert!(begun.elapsed() >= least - Duration::from_millis(20));
         expired
@@ -173,7 +221,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_head_has_less_time_than_silence() {
-        let activity = Activity::new(0);
+        let activity = activity(0);
         assert_eq!(over(&activity).await, Expired::Head);
         activity.idle();
         assert_eq!(over(&activity).await, Expired::Idle);
@@ -184,11 +232,11 @@ mod tests {
 
     #[tokio::test]
     async fn requests_take_as_long_as_they_take() {
-        let activity = Activity::new(0);
+        let activity = activity(0);
         let (one, two) = (activity.request(), activity.request());
         activity.heard();
         for request in [one, two] {
-            let waited = tokio::time::timeout(IDLE * 2, activity.expired(HEAD, IDLE)).await;
+            let waited = tokio::time::timeout(IDLE * 2, activity.expired(&limits())).await;
             assert!(waited.is_err());
             drop(request);
         }
@@ -197,7 +245,7 @@ mod tests {
 
     #[tokio::test]
     async fn quiet_is_when_nothing_is_under_way() {
-        let activity = Activity::new(0);
+        let activity = activity(0);
         activity.quiet(HEAD).await;
         let request = activity.request();
         assert!(
@@ -210,15 +258,43 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_not_taken_stops_the_other_clocks() {
+        let (mut client, server) = tokio::io::duplex(1);
+        let outflow = Outflow::new();
+        let activity = Activity::new(Arc::clone(&outflow), 0);
+        let mut io = Outgoing::new(server, outflow);
+        let mut writing = Box::pin(io.write_all(b"three"));
+        assert!(futures::poll!(&mut writing).is_pending());
+        // The time of a head is over sooner, and not up.
+        assert_eq!(over(&activity).await, Expired::Stalled);
+        client.read_u8().await.unwrap();
+        assert!(futures::poll!(&mut writing).is_pending());
+        assert_eq!(
+            over(&activity).await,
+            Expired::Stalled,
+            "its time begins anew"
+        );
+        let (read, wrote) = tokio::join!(client.read_u32(), writing);
+        assert!(read.is_ok() && wrote.is_ok());
+        assert_eq!(over(&activity).await, Expired::Head, "and so does theirs");
+    }
+
+    #[tokio::test]
     async fn zero_is_never() {
-        let activity = Activity::new(0);
-        let forever = activity.expired(Duration::ZERO, Duration::ZERO);
+        let activity = activity(0);
+        let never = Sockets {
+            header_timeout: Duration::ZERO,
+            idle_timeout: Duration::ZERO,
+            write_timeout: Duration::ZERO,
+            ..limits()
+        };
+        let forever = activity.expired(&never);
         assert!(tokio::time::timeout(HEAD, forever).await.is_err());
     }
 
     #[tokio::test]
     async fn giving_up_too_often_is_abuse() {
-        let activity = Activity::new(3);
+        let activity = activity(3);
         for _ in 0..20 {
             activity.request().answered();
         }

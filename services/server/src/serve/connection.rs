@@ -1,6 +1,6 @@
 //! One connection, from its first byte to its last.
 
-use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, StatusCode};
@@ -18,6 +18,7 @@ use tonic::Code;
 use super::{
     activity::{Activity, Expired},
     intake::{Caller, Intake},
+    outflow::Outflow,
     stream::{Opening, Watched, opening},
 };
 use crate::refusal::Refusal;
@@ -84,8 +85,8 @@ impl Server {
     pub(super) async fn connection<IO>(
         self,
         mut io: IO,
-        peer: SocketAddr,
-        is_late: bool,
+        outflow: Arc<Outflow>,
+        caller: Caller,
         is_http2: Option<bool>,
     ) where
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -97,28 +98,24 @@ impl Server {
             None => tokio::select! {
                 opening = opening(&mut io, patience) => opening,
                 // Nothing is under way that could be finished.
-                () = self.drain.cancelled(), if !is_late => return,
+                () = self.drain.cancelled(), if !caller.is_late => return,
                 () = self.abort.cancelled() => return,
             },
         };
-        let caller = Caller {
-            peer: peer.ip(),
-            is_late,
-        };
         match opening {
-            Opening::Http1(read) => self.http1(io, read, caller).await,
-            Opening::Http2(read) => self.http2(io, read, caller).await,
+            Opening::Http1(read) => self.http1(io, outflow, read, caller).await,
+            Opening::Http2(read) => self.http2(io, outflow, read, caller).await,
             Opening::TooSlow => hang_up(io, &too_slow()).await,
             Opening::Nothing => {}
         }
     }
 
-    async fn http1<IO>(self, io: IO, read: Bytes, caller: Caller)
+    async fn http1<IO>(self, io: IO, outflow: Arc<Outflow>, read: Bytes, caller: Caller)
     where
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         // One request at a time: it can be given up only with its connection.
-        let activity = Activity::new(0);
+        let activity = Activity::new(outflow, 0);
         let io = Watched::new(io, read, Some(Arc::clone(&activity)));
         let service = service_fn(|request| self.service(caller, &activity, request));
         let mut connection = self.http1.serve_connection(TokioIo::new(io), service);
@@ -133,8 +130,16 @@ impl Server {
             tokio::select! {
                 biased;
                 ended = &mut connection => return told(ended),
-                expired = activity.expired(limits.header_timeout, limits.idle_timeout) => match expired {
-                    Expired::Idle => Pin::new(&mut connection).graceful_shutdown(),
+                expired = activity.expired(limits) => match expired {
+                    Expired::Stalled => return stalled(caller),
+                    Expired::Idle => {
+                        Pin::new(&mut connection).graceful_shutdown();
+                        // Not back into the loop: this would be ready again, and nothing else heard.
+                        if let Ok(ended) = tokio::time::timeout(FAREWELL, &mut connection).await {
+                            told(ended);
+                        }
+                        return;
+                    }
                     Expired::Head => {
                         let parts = connection.into_parts();
                         if !parts.read_buf.is_empty() {
@@ -153,7 +158,7 @@ impl Server {
         }
     }
 
-    async fn http2<IO>(self, io: IO, read: Bytes, caller: Caller)
+    async fn http2<IO>(self, io: IO, outflow: Arc<Outflow>, read: Bytes, caller: Caller)
     where
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -163,7 +168,7 @@ impl Server {
             .trusted_proxies
             .iter()
             .any(|network| network.contains(caller.peer.to_canonical()));
-        let activity = Activity::new(if is_proxy { 0 } else { limits.resets });
+        let activity = Activity::new(outflow, if is_proxy { 0 } else { limits.resets });
         activity.idle();
         let io = Watched::new(io, read, None);
         let serving = {
@@ -180,7 +185,7 @@ impl Server {
             activity.quiet(FAREWELL).await;
         };
         tokio::pin!(quiet);
-        let mut is_idle = false;
+        let mut is_leaving = false;
         loop {
             tokio::select! {
                 biased;
@@ -189,10 +194,16 @@ impl Server {
                     tracing::warn!(client.address = %caller.peer, "Hung up on a client that resets its requests");
                     return;
                 }
-                _ = activity.expired(limits.header_timeout, limits.idle_timeout), if !is_idle => {
-                    is_idle = true;
-                    Pin::new(&mut connection).graceful_shutdown();
-                }
+                expired = activity.expired(limits) => match expired {
+                    Expired::Stalled => return stalled(caller),
+                    // It has had its GOAWAY, and as much time again.
+                    Expired::Head | Expired::Idle if is_leaving => return,
+                    Expired::Head | Expired::Idle => {
+                        is_leaving = true;
+                        activity.idle();
+                        Pin::new(&mut connection).graceful_shutdown();
+                    }
+                },
                 () = self.drain.cancelled(), if !draining => {
                     draining = true;
                     Pin::new(&mut connection).graceful_shutdown();
@@ -234,6 +245,11 @@ pub(super) async fn hang_up<IO: AsyncWrite + Unpin>(mut io: IO, refusal: &Refusa
     }
 }
 
+/// What is told about a client that was hung up on because it takes nothing.
+fn stalled(caller: Caller) {
+    tracing::info!(client.address = %caller.peer, "Hung up on a client that does not read");
+}
+
 /// How a connection ended is the client's business as often as ours.
 fn told(ended: Result<(), hyper::Error>) {
     if let Err(error) = ended {
@@ -253,5 +269,58 @@ where
 {
     fn execute(&self, future: F) {
         self.0.spawn(future);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::outflow::Outgoing, *};
+    use crate::config::Sockets;
+    use axum::Router;
+    use tokio::io::AsyncReadExt as _;
+
+    /// A client's end of a connection that has little room, with these doors at the other.
+    fn connected(doors: Router, limits: Sockets) -> tokio::io::DuplexStream {
+        let intake = Intake {
+            doors,
+            limits,
+            leaving: CancellationToken::new(),
+        };
+        let (tracker, never) = (TaskTracker::new(), CancellationToken::new());
+        let server = Server::new(intake, tracker.clone(), (never.clone(), never));
+        let (client, io) = tokio::io::duplex(1024);
+        let outflow = Outflow::new();
+        let io = Outgoing::new(io, Arc::clone(&outflow));
+        let caller = Caller {
+            peer: [127, 0, 0, 1].into(),
+            is_late: false,
+        };
+        tracker.spawn(server.connection(io, outflow, caller, None));
+        client
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_whole_though_the_next_request_was_begun_before_its_end() {
+        const LARGE: usize = 1 << 20;
+        const BRIEF: Duration = Duration::from_millis(100);
+        let limits = Sockets {
+            header_timeout: BRIEF,
+            idle_timeout: BRIEF,
+            ..Sockets::default()
+        };
+        let doors = Router::new().fallback(async || vec![b'.'; LARGE]);
+        let mut client = connected(doors, limits);
+        let whole = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+        client.write_all(whole).await.unwrap();
+        let mut heard = vec![0; 12];
+        client.read_exact(&mut heard).await.unwrap();
+        client.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+        // So long that the times of a head and of silence are over.
+        tokio::time::sleep(BRIEF * 3).await;
+        client.read_to_end(&mut heard).await.unwrap();
+        let head = heard.windows(4).position(|it| it == b"\r\n\r\n").unwrap();
+        let body = &heard[head + 4..];
+        assert!(body.len() >= LARGE, "{} bytes", body.len());
+        assert!(body[..LARGE].iter().all(|it| *it == b'.'));
     }
 }
