@@ -105,11 +105,12 @@ async fn slow_bodies_are_told_in_every_dialect() {
         .start()
         .await;
     let ada = app.sign_up("ada").await;
-    let head = "POST /api/auth/signin HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    let head = "POST /api/auth/signin HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\nx-request-id: mine\r\ncontent-length: 100\r\n\r\n{";
     let mut slow = wire::say(app.address, head).await;
     is_served(&ada).await;
     let told = problem(&wire::hear_text(&mut slow).await, 408);
     assert_eq!(told["code"], "DEADLINE_EXCEEDED");
+    assert_eq!(told["request_id"], "mine");
 
     let mut client = Http2::connect(app.address).await;
     for (kind, start) in [

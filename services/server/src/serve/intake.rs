@@ -124,8 +124,8 @@ impl Intake {
             let response = doors.call(request.map(Body::new)).await;
             return (response.unwrap_or_else(|never| match never {}), false);
         }
-        // A refusal is told in the dialect of the request, which by then is gone.
-        let dialect: HeaderMap = [http::header::CONTENT_TYPE]
+        // A refusal is told in the dialect and by the id of the request, which by then is gone.
+        let told: HeaderMap = [http::header::CONTENT_TYPE, REQUEST_ID]
             .into_iter()
             .filter_map(|name| Some((name.clone(), request.headers().get(name)?.clone())))
             .collect();
@@ -143,7 +143,7 @@ impl Intake {
                 Code::DeadlineExceeded,
                 "the request took too long to arrive",
             );
-            return (refusal.answer(&dialect), true);
+            return (refusal.answer(&told), true);
         }
         (response.unwrap_or_else(|never| match never {}), false)
     }
