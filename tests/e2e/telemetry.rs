@@ -1,9 +1,11 @@
-//! One trace per request, from the caller to the model and the database.
+//! One trace per request, from the caller to the model and the database; and what is counted.
 
 use std::collections::HashMap;
 
 use serde_json::json;
-use taskchat_tests::{Binary, FakeModel, call, collector::Collector, eventually, text};
+use taskchat_tests::{
+    Answer, App, Binary, FakeModel, call, collector::Collector, eventually, text,
+};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
@@ -105,4 +107,28 @@ async fn a_collector_that_is_not_there_does_no_harm() {
     ada.chat("Add a task called x").await.ok();
     let (status, _) = server.terminate().await;
     assert!(status.success());
+}
+
+#[tokio::test]
+async fn every_part_counts_and_methods_that_callers_make_up_are_counted_as_one() {
+    let app = App::setup().split().start().await;
+    for part in &app.parts {
+        let url = |path: &str| format!("http://{}{path}", part.address);
+        for method in ["GET", "MADEUP1", "MADEUP2"] {
+            let method = method.parse().expect("a token");
+            let sent = app.http.request(method, url("/api/tasks")).send().await;
+            sent.expect("an answer");
+        }
+        let page = app.http.get(url("/metrics")).send().await;
+        let page = Answer::read(page.expect("an answer")).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        let counts = |method: &str| {
+            let label = format!("http_request_method=\"{method}\"");
+            page.text.lines().any(|line| {
+                line.starts_with("http_server_request_duration_seconds") && line.contains(&label)
+            })
+        };
+        assert!(counts("GET") && counts("_OTHER"), "{}", page.text);
+        assert!(!page.text.contains("MADEUP"), "{}", page.text);
+    }
 }

@@ -34,7 +34,7 @@ pub async fn everything(
     let verifier = parts.keys.verifier();
     let services = parts.services(config, life)?;
     let edge = edge_router(config, here(services))?;
-    let doors = probes::metered(edge.layer(AuthLayer::new(verifier)));
+    let doors = probes::metered(edge.layer(AuthLayer::new(verifier)), life);
     serve(socket, doors, config, life).await
 }
 
@@ -48,7 +48,8 @@ pub async fn services(
     life: &Lifecycle,
 ) -> anyhow::Result<()> {
     let parts = Parts::build(config, life).await?;
-    serve(socket, parts.services(config, life)?, config, life).await
+    let doors = probes::metered(parts.services(config, life)?, life);
+    serve(socket, doors, config, life).await
 }
 
 /// The edge alone, in front of services elsewhere. It verifies tokens and counts requests to refuse
@@ -86,7 +87,7 @@ pub async fn edge(
     } else {
         edge
     };
-    let doors = probes::alive().merge(probes::metered(probes::leaving(edge, life)));
+    let doors = probes::alive().merge(probes::metered(probes::leaving(edge, life), life));
     serve(socket, doors, config, life).await
 }
 

@@ -60,6 +60,19 @@ impl Lifecycle {
         self.tracker.clone()
     }
 
+    /// Does something every so often until the process drains.
+    pub fn every(&self, interval: Duration, mut act: impl FnMut() + Send + 'static) {
+        let stop = self.draining();
+        self.tracker.spawn(async move {
+            while tokio::time::timeout(interval, stop.cancelled())
+                .await
+                .is_err()
+            {
+                act();
+            }
+        });
+    }
+
     /// Says that the process leaves; after the notice, drains; after the grace period, aborts.
     pub fn stop(&self) {
         if self.leave.is_cancelled() {

@@ -46,15 +46,10 @@ pub(crate) fn limited(doors: Router, limits: &Limits, life: &Lifecycle) -> Route
         under_way: Mutex::default(),
     });
     if limiter.rate.is_some() {
-        let (forgetful, stop) = (Arc::clone(&limiter), life.draining());
-        life.tracker().spawn(async move {
-            while tokio::time::timeout(FORGET_EVERY, stop.cancelled())
-                .await
-                .is_err()
-            {
-                if let Some(rate) = &forgetful.rate {
-                    rate.retain_recent();
-                }
+        let forgetful = Arc::clone(&limiter);
+        life.every(FORGET_EVERY, move || {
+            if let Some(rate) = &forgetful.rate {
+                rate.retain_recent();
             }
         });
     }
