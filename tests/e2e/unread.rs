@@ -2,7 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use taskchat_tests::{App, Binary, eventually, tls::Certificates, wire};
+use http::Request;
+use serde_json::json;
+use taskchat_tests::{
+    App, Binary, PATIENCE, eventually,
+    tls::Certificates,
+    wire::{self, Http2},
+};
 use tokio::io::AsyncWriteExt;
 
 /// Asks for something large so often that no buffers on the way hold all of it.
@@ -83,4 +89,64 @@ async fn who_does_not_read_through_tls_is_hung_up_on_as_well() {
         sent.is_ok_and(|answer| answer.status() == 200)
     })
     .await;
+}
+
+/// An answer over HTTP/2 that is not read on, its connection alive and answering pings.
+async fn unread(app: &App, path: &str, token: &str) -> (Http2, http::Response<h2::RecvStream>) {
+    let mut client = Http2::connect(app.address).await;
+    let request = Request::get(format!("http://a{path}"))
+        .header("authorization", format!("Bearer {token}"))
+        .body(())
+        .expect("a request");
+    let (answer, _) = client.requests.send_request(request, true).expect("sent");
+    let answer = answer.await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    (client, answer)
+}
+
+#[tokio::test]
+async fn what_flow_control_holds_up_is_not_kept_for_ever() {
+    let app = App::setup()
+        .set("TASKCHAT_SOCKETS__WRITE_TIMEOUT", "500ms")
+        .set("TASKCHAT_SOCKETS__PING_INTERVAL", "100ms")
+        .start()
+        .await;
+    let (client, _unread) = unread(&app, LARGE, "").await;
+    let ended = tokio::time::timeout(PATIENCE, client.ended).await;
+    assert!(ended.is_ok(), "the connection goes on");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_read_keeps_its_place() {
+    let app = App::setup()
+        .set("TASKCHAT_LIMITS__CONCURRENT_REQUESTS", "1")
+        .start()
+        .await;
+    let ada = app.sign_up("ada").await;
+    // More than is handed over, and than the client has room for.
+    for at in 0..50 {
+        let task = json!({ "title": format!("{at}"), "description": "\u{1f980}".repeat(1000) });
+        ada.post("/api/tasks", task).await.ok();
+    }
+    let (client, answer) = unread(&app, "/api/tasks", &ada.access).await;
+    let refused = ada.get("/api/users/me").await.refused(429);
+    assert_eq!(refused["detail"], "too many requests at once");
+    drop((client, answer));
+    eventually("the place is free again", || async {
+        ada.get("/api/users/me").await.status == 200
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_does_not_heed_a_goaway_is_hung_up_on() {
+    let app = App::setup()
+        .set("TASKCHAT_SOCKETS__IDLE_TIMEOUT", "300ms")
+        .set("TASKCHAT_SOCKETS__PING_INTERVAL", "0s")
+        .start()
+        .await;
+    let mut deaf = wire::say(app.address, wire::GREETING).await;
+    let heard = wire::frames(&wire::hear(&mut deaf).await);
+    let goaway = 7;
+    assert!(heard.iter().any(|(kind, _)| *kind == goaway), "{heard:?}");
 }

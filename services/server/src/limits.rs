@@ -4,23 +4,18 @@
 use std::{
     collections::HashMap,
     num::NonZeroU32,
-    pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
+    sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
 
 use axum::{
     Router,
-    body::Body,
     extract::{Request, State},
     middleware::{self, Next},
     response::Response,
 };
-use bytes::Bytes;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
 use http::StatusCode;
-use http_body::{Frame, SizeHint};
 use taskchat_auth::Identity;
 use taskchat_domain::UserId;
 use tonic::Code;
@@ -65,16 +60,26 @@ async fn check(State(limiter): State<Arc<PerUser>>, request: Request, next: Next
         .and_then(|()| limiter.place(caller.user_id()));
     match place {
         Err(refusal) => refusal.answer(request.headers()),
-        Ok(None) => next.run(request).await,
-        Ok(Some(place)) => {
-            let response = next.run(request).await;
-            response.map(|body| {
-                Body::new(Placed {
-                    body,
-                    _place: place,
-                })
-            })
+        Ok(place) => {
+            let places = request.extensions().get::<Weak<Places>>();
+            // Without an owner nobody waits for the answer any more.
+            if let (Some(place), Some(places)) = (place, places.and_then(Weak::upgrade)) {
+                places.keep(place);
+            }
+            next.run(request).await
         }
+    }
+}
+
+/// The places that a request has taken. Whoever accepts requests owns them until the answer is on its
+/// way, and leaves them in the extensions of the request as a [`Weak`].
+#[derive(Default)]
+pub(crate) struct Places(Mutex<Vec<Place>>);
+
+impl Places {
+    fn keep(&self, place: Place) {
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        places.push(place);
     }
 }
 
@@ -131,32 +136,6 @@ impl Drop for Place {
             Some(number @ 2..) => *number -= 1,
             _ => drop(under_way.remove(&self.user)),
         }
-    }
-}
-
-/// An answer that keeps its place until it is through.
-struct Placed {
-    body: Body,
-    _place: Place,
-}
-
-impl http_body::Body for Placed {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }
 

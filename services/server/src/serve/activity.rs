@@ -16,11 +16,30 @@ use crate::config::Sockets;
 /// The state of one connection, told by its bytes and its requests.
 #[derive(Debug)]
 pub(super) struct Activity {
-    phase: Mutex<Phase>,
+    state: Mutex<State>,
     outflow: Arc<Outflow>,
+    peer: Peer,
     /// Requests that may be given up in a minute; none is no limit.
     resets: Option<DefaultDirectRateLimiter>,
     abused: CancellationToken,
+}
+
+/// Who is at the other end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Peer {
+    /// Somebody who speaks for himself, and may give up so many requests in a minute; 0 is no limit.
+    Client { resets: u32 },
+    /// Somebody who speaks for many. Many may change their minds, and may take their time.
+    Proxy,
+}
+
+#[derive(Debug)]
+struct State {
+    phase: Phase,
+    /// Answers of which a piece was handed over, and no other was asked for since.
+    unread: u32,
+    /// When that last changed.
+    moved: Instant,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -46,47 +65,58 @@ pub(super) enum Expired {
 
 impl Activity {
     /// A connection that has just been made. It owes a first request.
-    pub(super) fn new(outflow: Arc<Outflow>, resets: u32) -> Arc<Self> {
+    pub(super) fn new(outflow: Arc<Outflow>, peer: Peer) -> Arc<Self> {
+        let resets = match peer {
+            Peer::Client { resets } => resets,
+            Peer::Proxy => 0,
+        };
         let quota = NonZeroU32::new(resets).map(Quota::per_minute);
+        let now = Instant::now();
         Arc::new(Self {
-            phase: Mutex::new(Phase::Head(Instant::now())),
+            state: Mutex::new(State {
+                phase: Phase::Head(now),
+                unread: 0,
+                moved: now,
+            }),
             outflow,
+            peer,
             resets: quota.map(RateLimiter::direct),
             abused: CancellationToken::new(),
         })
     }
 
-    fn phase(&self) -> MutexGuard<'_, Phase> {
-        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The connection has all the time again that it may be silent, unless a request is under way.
     pub(super) fn idle(&self) {
-        let mut phase = self.phase();
-        if !matches!(*phase, Phase::Busy(_)) {
-            *phase = Phase::Idle(Instant::now());
+        let mut state = self.state();
+        if !matches!(state.phase, Phase::Busy(_)) {
+            state.phase = Phase::Idle(Instant::now());
         }
     }
 
     /// Bytes have come.
     pub(super) fn heard(&self) {
-        let mut phase = self.phase();
-        if matches!(*phase, Phase::Idle(_)) {
-            *phase = Phase::Head(Instant::now());
+        let mut state = self.state();
+        if matches!(state.phase, Phase::Idle(_)) {
+            state.phase = Phase::Head(Instant::now());
         }
     }
 
     /// A request has begun; it ends when the guard is dropped.
     pub(super) fn request(self: &Arc<Self>) -> UnderWay {
-        let mut phase = self.phase();
-        *phase = match *phase {
+        let mut state = self.state();
+        state.phase = match state.phase {
             Phase::Busy(others) => Phase::Busy(others.saturating_add(1)),
             Phase::Idle(_) | Phase::Head(_) => Phase::Busy(1),
         };
-        drop(phase);
+        drop(state);
         UnderWay {
             activity: Arc::clone(self),
             is_answered: false,
+            is_unread: false,
         }
     }
 
@@ -94,7 +124,7 @@ impl Activity {
     pub(super) async fn quiet(&self, a_while: Duration) {
         let is_busy = || {
             let is_stuck = matches!(self.outflow.flow(), Flow::Stuck(_));
-            is_stuck || matches!(*self.phase(), Phase::Busy(_))
+            is_stuck || matches!(self.state().phase, Phase::Busy(_))
         };
         if !is_busy() {
             tokio::time::sleep(a_while).await;
@@ -145,9 +175,14 @@ impl Activity {
             Flow::Stuck(since) => return Some((Expired::Stalled, since)),
             Flow::Free(since) => since,
         };
-        match *self.phase() {
+        let state = self.state();
+        match state.phase {
             Phase::Idle(since) => Some((Expired::Idle, since.max(free))),
             Phase::Head(since) => Some((Expired::Head, since.max(free))),
+            // HTTP/2 can hold up every answer and take pings.
+            Phase::Busy(all) if all == state.unread && self.peer != Peer::Proxy => {
+                Some((Expired::Stalled, state.moved.max(free)))
+            }
             Phase::Busy(_) => None,
         }
     }
@@ -158,9 +193,28 @@ impl Activity {
 pub(super) struct UnderWay {
     activity: Arc<Activity>,
     is_answered: bool,
+    is_unread: bool,
 }
 
 impl UnderWay {
+    /// The next piece of the answer is wanted: the last one is on its way.
+    pub(super) fn wanted(&mut self) {
+        if std::mem::take(&mut self.is_unread) {
+            let mut state = self.activity.state();
+            state.unread = state.unread.saturating_sub(1);
+            state.moved = Instant::now();
+        }
+    }
+
+    /// A piece of the answer was handed over.
+    pub(super) fn handed_over(&mut self) {
+        if !std::mem::replace(&mut self.is_unread, true) {
+            let mut state = self.activity.state();
+            state.unread = state.unread.saturating_add(1);
+            state.moved = Instant::now();
+        }
+    }
+
     /// The answer is through. Without this, the client has given the request up.
     pub(super) fn answered(&mut self) {
         self.is_answered = true;
@@ -169,12 +223,13 @@ impl UnderWay {
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        let mut phase = self.activity.phase();
-        *phase = match *phase {
+        self.wanted();
+        let mut state = self.activity.state();
+        state.phase = match state.phase {
             Phase::Busy(others @ 2..) => Phase::Busy(others - 1),
             _ => Phase::Idle(Instant::now()),
         };
-        drop(phase);
+        drop(state);
         if !self.is_answered
             && let Some(resets) = &self.activity.resets
             && resets.check().is_err()
@@ -203,7 +258,7 @@ mod tests {
     }
 
     fn activity(resets: u32) -> Arc<Activity> {
-        Activity::new(Outflow::new(), resets)
+        Activity::new(Outflow::new(), Peer::Client { resets })
     }
 
     /// What is over, and that it took its time.
@@ -261,7 +316,7 @@ mod tests {
     async fn what_is_not_taken_stops_the_other_clocks() {
         let (mut client, server) = tokio::io::duplex(1);
         let outflow = Outflow::new();
-        let activity = Activity::new(Arc::clone(&outflow), 0);
+        let activity = Activity::new(Arc::clone(&outflow), Peer::Client { resets: 0 });
         let mut io = Outgoing::new(server, outflow);
         let mut writing = Box::pin(io.write_all(b"three"));
         assert!(futures::poll!(&mut writing).is_pending());
@@ -277,6 +332,27 @@ mod tests {
         let (read, wrote) = tokio::join!(client.read_u32(), writing);
         assert!(read.is_ok() && wrote.is_ok());
         assert_eq!(over(&activity).await, Expired::Head, "and so does theirs");
+    }
+
+    #[tokio::test]
+    async fn answers_that_nobody_reads_are_given_up_when_nothing_else_is_under_way() {
+        let proxied = Activity::new(Outflow::new(), Peer::Proxy);
+        let direct = activity(0);
+        for activity in [&proxied, &direct] {
+            let mut stuck = activity.request();
+            stuck.handed_over();
+            let mut other = activity.request();
+            let waited = tokio::time::timeout(WRITE * 3, activity.expired(&limits())).await;
+            assert!(waited.is_err(), "another one is under way");
+            other.handed_over();
+            let waited = tokio::time::timeout(WRITE * 3, activity.expired(&limits())).await;
+            let given_up = (activity.peer != Peer::Proxy).then_some(Expired::Stalled);
+            assert_eq!(waited.ok(), given_up);
+            stuck.wanted();
+            let waited = tokio::time::timeout(WRITE * 3, activity.expired(&limits())).await;
+            assert!(waited.is_err(), "somebody reads on");
+            drop(other);
+        }
     }
 
     #[tokio::test]

@@ -16,7 +16,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::Code;
 
 use super::{
-    activity::{Activity, Expired},
+    activity::{Activity, Expired, Peer, UnderWay},
     intake::{Caller, Intake},
     outflow::Outflow,
     stream::{Opening, Watched, opening},
@@ -115,9 +115,9 @@ impl Server {
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         // One request at a time: it can be given up only with its connection.
-        let activity = Activity::new(outflow, 0);
+        let activity = Activity::new(outflow, Peer::Client { resets: 0 });
         let io = Watched::new(io, read, Some(Arc::clone(&activity)));
-        let service = service_fn(|request| self.service(caller, &activity, request));
+        let service = service_fn(|request| self.service(caller, activity.request(), request));
         let mut connection = self.http1.serve_connection(TokioIo::new(io), service);
         let mut draining = caller.is_late;
         let quiet = async {
@@ -163,19 +163,24 @@ impl Server {
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let limits = &self.intake.limits;
-        // A proxy speaks for many, and many may change their minds.
         let is_proxy = limits
             .trusted_proxies
             .iter()
             .any(|network| network.contains(caller.peer.to_canonical()));
-        let activity = Activity::new(outflow, if is_proxy { 0 } else { limits.resets });
+        let peer = match is_proxy {
+            true => Peer::Proxy,
+            false => Peer::Client {
+                resets: limits.resets,
+            },
+        };
+        let activity = Activity::new(outflow, peer);
         activity.idle();
         let io = Watched::new(io, read, None);
         let serving = {
             let (server, activity) = (self.clone(), Arc::clone(&activity));
             service_fn(move |request| {
-                let (server, activity) = (server.clone(), Arc::clone(&activity));
-                async move { server.service(caller, &activity, request).await }
+                let (server, under_way) = (server.clone(), activity.request());
+                async move { server.service(caller, under_way, request).await }
             })
         };
         let mut connection = self.http2.serve_connection(TokioIo::new(io), serving);
@@ -217,10 +222,10 @@ impl Server {
     async fn service(
         &self,
         caller: Caller,
-        activity: &Arc<Activity>,
+        under_way: UnderWay,
         request: Request<Incoming>,
     ) -> Result<http::Response<super::intake::Answer>, Infallible> {
-        Ok(self.intake.answer(caller, activity, request).await)
+        Ok(self.intake.answer(caller, under_way, request).await)
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     net::IpAddr,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -19,13 +19,10 @@ use tokio_util::sync::CancellationToken;
 use tonic::Code;
 use tower::Service as _;
 
-use super::{
-    activity::{Activity, UnderWay},
-    address,
-    slow_body::TimedBody,
-};
+use super::{activity::UnderWay, address, slow_body::TimedBody};
 use crate::{
     config::Sockets,
+    limits::Places,
     refusal::{REQUEST_ID, Refusal, grpc, request_id},
 };
 
@@ -50,10 +47,11 @@ impl Intake {
     pub(super) async fn answer(
         &self,
         caller: Caller,
-        activity: &Arc<Activity>,
+        under_way: UnderWay,
         mut request: Request<Incoming>,
     ) -> Response<Answer> {
-        let under_way = activity.request();
+        let places = Arc::new(Places::default());
+        request.extensions_mut().insert(Arc::downgrade(&places));
         let version = request.version();
         let peer = caller.peer;
         let address = address::client(peer, request.headers_mut(), &self.limits.trusted_proxies);
@@ -79,7 +77,12 @@ impl Intake {
             let known = id.map(|id| (REQUEST_ID, id)).into_iter().collect();
             headers.insert(REQUEST_ID, request_id(&known));
         }
-        response.map(|body| Answer { body, under_way })
+        response.map(|body| Answer {
+            body,
+            rest: Bytes::new(),
+            under_way,
+            places: Some(places),
+        })
     }
 
     fn check(&self, caller: Caller, request: &Request<Incoming>) -> Result<(), Refusal> {
@@ -163,15 +166,37 @@ fn size(headers: &HeaderMap) -> usize {
     sizes.sum()
 }
 
+/// The most of an answer that is handed over at once. What is handed over and not taken counts for
+/// nobody any more; so it must not be much, however large the pieces are that a body comes in.
+const PIECE: usize = 64 * 1024;
+
 /// The body of an answer; the request is under way until it is through.
 pub(super) struct Answer {
     body: Body,
+    /// What came with the last piece and is to be handed over after it.
+    rest: Bytes,
     under_way: UnderWay,
+    /// Given back before the end is handed over: whoever has heard it may ask again.
+    places: Option<Arc<Places>>,
+}
+
+impl Answer {
+    /// As much of a frame as is handed over at once.
+    fn piece(&mut self, frame: Frame<Bytes>) -> Frame<Bytes> {
+        match frame.into_data() {
+            Ok(mut data) if data.len() > PIECE => {
+                self.rest = data.split_off(PIECE);
+                Frame::data(data)
+            }
+            Ok(data) => Frame::data(data),
+            Err(frame) => frame,
+        }
+    }
 }
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        if self.body.is_end_stream() {
+        if self.is_end_stream() {
             self.under_way.answered();
         }
     }
@@ -185,23 +210,75 @@ impl http_body::Body for Answer {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(cx);
-        let is_through = match &polled {
-            Poll::Ready(Some(Ok(frame))) => frame.is_trailers(),
-            Poll::Ready(None) => true,
-            Poll::Ready(Some(Err(_))) | Poll::Pending => false,
+        let this = &mut *self;
+        this.under_way.wanted();
+        let next = match this.rest.is_empty() {
+            true => ready!(Pin::new(&mut this.body).poll_frame(cx)),
+            false => Some(Ok(Frame::data(std::mem::take(&mut this.rest)))),
+        };
+        let next = next.map(|frame| frame.map(|frame| this.piece(frame)));
+        let is_through = match &next {
+            Some(Ok(frame)) => frame.is_trailers() || this.is_end_stream(),
+            Some(Err(_)) => false,
+            None => true,
         };
         if is_through {
-            self.under_way.answered();
+            this.under_way.answered();
+            this.places = None;
         }
-        polled
+        this.under_way.handed_over();
+        Poll::Ready(next)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let rest = u64::try_from(self.rest.len()).unwrap_or(u64::MAX);
+        let mut hint = self.body.size_hint();
+        if let Some(upper) = hint.upper() {
+            hint.set_upper(upper.saturating_add(rest));
+        }
+        hint.set_lower(hint.lower().saturating_add(rest));
+        hint
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            activity::{Activity, Peer},
+            outflow::Outflow,
+        },
+        *,
+    };
+    use http_body_util::BodyExt as _;
+
+    #[tokio::test]
+    async fn large_pieces_are_handed_over_bit_by_bit_and_places_before_the_last() {
+        let whole = Bytes::from_iter((0..PIECE * 2 + 1).map(|at| at.to_le_bytes()[0]));
+        let activity = Activity::new(Outflow::new(), Peer::Proxy);
+        let places = Arc::new(Places::default());
+        let kept = Arc::downgrade(&places);
+        let mut answer = Answer {
+            body: Body::from(whole.clone()),
+            rest: Bytes::new(),
+            under_way: activity.request(),
+            places: Some(places),
+        };
+        let mut heard = Vec::new();
+        for length in [PIECE, PIECE, 1] {
+            assert!(!answer.is_end_stream() && kept.upgrade().is_some());
+            let left = u64::try_from(whole.len() - heard.len()).unwrap();
+            assert_eq!(answer.size_hint().exact(), Some(left));
+            let piece = answer.frame().await.unwrap().unwrap();
+            let piece = piece.into_data().unwrap();
+            assert_eq!(piece.len(), length);
+            heard.extend(piece);
+        }
+        assert_eq!(heard, whole);
+        assert!(answer.is_end_stream() && kept.upgrade().is_none());
     }
 }
