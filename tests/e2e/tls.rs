@@ -81,6 +81,22 @@ async fn the_protocol_is_agreed_on_in_the_handshake() {
 }
 
 #[tokio::test]
+async fn who_agrees_on_http2_and_does_not_speak_it_is_hung_up_on() {
+    let certificates = Arc::new(Certificates::new());
+    let app = App::setup()
+        .tls(&certificates)
+        .set("TASKCHAT_SOCKETS__HEADER_TIMEOUT", "500ms")
+        .start()
+        .await;
+    for said in [&b""[..], b"PRI * HT", b"GET / HTTP/1.1\r\nhost: a\r\n\r\n"] {
+        let mut stream = certificates.connect(app.address.port(), &["h2"]).await;
+        stream.write_all(said).await.expect("sent");
+        let heard = taskchat_tests::wire::hear(&mut stream).await;
+        assert!(heard.is_empty(), "{heard:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_session_cookie_is_for_tls_only() {
     let (app, _, _) = secret().await;
     let body = json!({ "email": "ada@example.com", "password": taskchat_tests::app::PASSWORD });

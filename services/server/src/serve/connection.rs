@@ -93,9 +93,9 @@ impl Server {
     {
         let patience = self.intake.limits.header_timeout;
         let opening = match is_http2 {
-            Some(true) => Opening::Http2(Bytes::new()),
             Some(false) => Opening::Http1(Bytes::new()),
-            None => tokio::select! {
+            // Agreed upon or not, HTTP/2 begins with a preface, and hyper waits for it for ever.
+            Some(true) | None => tokio::select! {
                 opening = opening(&mut io, patience) => opening,
                 // Nothing is under way that could be finished.
                 () = self.drain.cancelled(), if !caller.is_late => return,
@@ -103,8 +103,10 @@ impl Server {
             },
         };
         match opening {
-            Opening::Http1(read) => self.http1(io, outflow, read, caller).await,
             Opening::Http2(read) => self.http2(io, outflow, read, caller).await,
+            // Nothing that was agreed upon.
+            _ if is_http2 == Some(true) => {}
+            Opening::Http1(read) => self.http1(io, outflow, read, caller).await,
             Opening::TooSlow => hang_up(io, &too_slow()).await,
             Opening::Nothing => {}
         }
