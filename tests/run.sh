@@ -63,7 +63,14 @@ run_test_tools() { "$setup/system.sh" && "$setup/grpcurl.sh" && "$setup/schemath
 run_proto() { (cd web-client && npx --no-install buf lint ..) && tests/contract/breaking.sh; }
 run_fmt() { "$CARGO" fmt --all --check; }
 run_page() { "$setup/page.sh"; }
-run_clippy() { "$CARGO" clippy --workspace --all-targets --locked -- -D warnings; }
+run_clippy() {
+    "$CARGO" clippy --workspace --all-targets --locked -- -D warnings || return
+    # The edge as another project takes it, without the feature `taskchat`, which is on wherever it is
+    # built with `server`. The services are named beside it so that dependencies keep the features they
+    # have been built with.
+    "$CARGO" clippy --locked -p library-example -p taskchat-rpc -p taskchat-tools -p taskchat-agent \
+        -p taskchat-accounts -- -D warnings
+}
 run_build() { "$CARGO" build --workspace --all-targets --locked; }
 run_rust() { "$setup/postgres.sh" "$CARGO" test --workspace --locked --no-fail-fast; }
 run_oracles() { "$CARGO" test --workspace --locked --no-fail-fast --test envoy --test protojson; }

@@ -10,22 +10,20 @@ mod unsized_body;
 
 use std::{
     convert::Infallible,
+    net::IpAddr,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
-use axum::{Router, body::Body};
+use axum::{BoxError, Router, body::Body};
 use futures::{FutureExt, future::BoxFuture};
-use http::{Request, Response, Uri};
+use http::{Extensions, Request, Response, Uri};
 use rustls::ClientConfig;
 use tower::Service;
 
 use remote::Remote;
 pub use tls::{RootsError, trusting};
-
-/// Any cause of a failed call.
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Where the services are.
 #[derive(Debug, Clone)]
@@ -49,6 +47,9 @@ pub struct Reach {
     /// Whom to believe when an address is `https`; the system's authorities when absent. See
     /// [`trusting`].
     pub tls: Option<Arc<ClientConfig>>,
+    /// Where the extensions of a request have its client's address. The services are told it in
+    /// `x-forwarded-for`, in place of what the client says itself; without it that goes on as it came.
+    pub client: Option<fn(&Extensions) -> Option<IpAddr>>,
 }
 
 impl Default for Reach {
@@ -58,6 +59,7 @@ impl Default for Reach {
             resolve: Duration::from_secs(10),
             ping: Duration::from_secs(10),
             tls: None,
+            client: None,
         }
     }
 }

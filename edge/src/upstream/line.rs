@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use axum::body::Body;
+use axum::{BoxError, body::Body};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Request, Response, Uri,
@@ -32,7 +32,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::{BoxError, Reach};
+use super::Reach;
 use crate::web;
 
 /// More than this is never put on one connection, whatever the other side allows.

@@ -22,7 +22,6 @@ use http::{
 use http_body::Body as _;
 use hyper::rt::Executor as _;
 use hyper_util::rt::TokioExecutor;
-use taskchat_auth::ClientAddress;
 use tokio::{net::lookup_host, sync::Mutex, time::Instant};
 use tokio_rustls::TlsConnector;
 use tonic::{Code, Status};
@@ -84,7 +83,8 @@ impl Remote {
         self: Arc<Self>,
         request: Request<Body>,
     ) -> Result<Response<Body>, Status> {
-        let mut request = outgoing(request);
+        let client = self.reach.client.and_then(|of| of(request.extensions()));
+        let mut request = outgoing(request, client);
         // Each turn meets a connection that was open and is closed now; there are not many.
         for _ in 0..8 {
             let (member, place) = self.place().await.ok_or_else(unavailable)?;
@@ -222,11 +222,10 @@ fn least_busy(members: &[Arc<Member>]) -> Option<(Arc<Member>, Place)> {
 
 /// A request as HTTP/2 sends it on, with the client's address as we know it: what the client itself
 /// says about that does not get past us.
-pub(super) fn outgoing(mut request: Request<Body>) -> Request<Body> {
+pub(super) fn outgoing(mut request: Request<Body>, client: Option<IpAddr>) -> Request<Body> {
     *request.version_mut() = Version::HTTP_2;
-    let address = request.extensions().get::<ClientAddress>().copied();
     let headers = request.headers_mut();
-    if let Some(ClientAddress(address)) = address {
+    if let Some(address) = client {
         headers.remove(FORWARDED);
         if let Ok(address) = HeaderValue::try_from(address.to_string()) {
             headers.insert(X_FORWARDED_FOR, address);

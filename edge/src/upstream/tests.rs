@@ -8,7 +8,6 @@ use std::{
 
 use hyper::{body::Incoming, server::conn::http2, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use taskchat_auth::ClientAddress;
 use tokio::{net::TcpListener, sync::Barrier};
 use tonic::{Code, Status};
 use tower::ServiceExt as _;
@@ -213,10 +212,9 @@ fn only_our_word_about_the_client_goes_out() {
         .header("content-length", "16")
         .header("x-forwarded-for", "1.2.3.4")
         .header("forwarded", "for=1.2.3.4")
-        .extension(ClientAddress(IpAddr::from([203, 0, 113, 9])))
         .body(Body::from("AAAAAAA=AAAAAAA="))
         .unwrap();
-    request = outgoing(request);
+    request = outgoing(request, Some(IpAddr::from([203, 0, 113, 9])));
     let size = http_body::Body::size_hint(request.body());
     assert_eq!(size.exact(), None, "the length is the text's");
     direct(&mut request, &"http://services:8081".parse().unwrap());
@@ -227,7 +225,7 @@ fn only_our_word_about_the_client_goes_out() {
         assert!(!headers.contains_key(gone), "{gone}");
     }
     // Without a host of its own, a request goes by the upstream's.
-    let mut request = outgoing(Request::new(Body::empty()));
+    let mut request = outgoing(Request::new(Body::empty()), None);
     direct(&mut request, &"http://services:8081".parse().unwrap());
     assert_eq!(request.uri(), "http://services:8081/");
 }

@@ -8,7 +8,7 @@ use futures::FutureExt;
 use http::Uri;
 use taskchat_accounts::Accounts;
 use taskchat_agent::Agent;
-use taskchat_auth::{Admission, AuthLayer, Identity, Keys, LOCAL_ISSUER};
+use taskchat_auth::{Admission, AuthLayer, ClientAddress, Identity, Keys, LOCAL_ISSUER};
 use taskchat_chat::Chat;
 use taskchat_domain::{Clock, SystemClock, UserId};
 use taskchat_edge::{Reach, Upstream, here, there_by, trusting};
@@ -118,6 +118,7 @@ fn reach(config: &Config) -> anyhow::Result<Reach> {
         connect_timeout: edge.connect_timeout,
         resolve: edge.resolve,
         tls,
+        client: Some(|of| of.get().map(|ClientAddress(address)| *address)),
         ..Reach::default()
     })
 }
