@@ -13,7 +13,7 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Response,
     header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE},
 };
-use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tonic::{Status, Streaming};
 
 use crate::{
@@ -60,7 +60,7 @@ pub(crate) async fn stream(call: Call<'_>, headers: &HeaderMap) -> Result<Respon
     let first = match is_raw {
         // The content type is known only with the first message.
         true => Some(within(deadline, messages.message()).await?),
-        false => match timeout(GRACE, messages.message()).await {
+        false => match timeout(GRACE, within(deadline, messages.message())).await {
             Ok(first) => Some(first?),
             Err(_) => None,
         },
@@ -72,7 +72,7 @@ pub(crate) async fn stream(call: Call<'_>, headers: &HeaderMap) -> Result<Respon
             let head = head.and_then(|message| http_body::taken(rule, message));
             let content_type = head.map(|(content_type, _)| content_type);
             let octets = HeaderValue::from_static("application/octet-stream");
-            let body = Body::from_stream(bytes(Arc::clone(rule), first, messages));
+            let body = Body::from_stream(bytes(Arc::clone(rule), first, messages, deadline));
             (content_type.unwrap_or(octets), body)
         }
         false => {
@@ -101,16 +101,21 @@ pub(crate) async fn stream(call: Call<'_>, headers: &HeaderMap) -> Result<Respon
     Ok(response)
 }
 
+/// The result of some work, unless the caller has stopped waiting.
 async fn within<T>(
     deadline: Option<Instant>,
     work: impl Future<Output = Result<T, Status>>,
 ) -> Result<T, Status> {
-    match deadline {
-        None => work.await,
-        Some(deadline) => timeout_at(deadline, work)
-            .await
-            .unwrap_or_else(|_| Err(Status::deadline_exceeded(""))),
+    let Some(deadline) = deadline else {
+        return work.await;
+    };
+    // By the clock first: work that is always ready would never let a timer go off.
+    if Instant::now() < deadline
+        && let Ok(done) = timeout_at(deadline, work).await
+    {
+        return done;
     }
+    Err(Status::deadline_exceeded(""))
 }
 
 fn framing(headers: &HeaderMap) -> Framing {
@@ -133,6 +138,7 @@ fn bytes(
     rule: Arc<Rule>,
     first: Option<Option<Bytes>>,
     mut messages: Messages,
+    deadline: Option<Instant>,
 ) -> impl Stream<Item = Result<Bytes, Status>> + Send {
     async_stream::try_stream! {
         let mut next = first.flatten();
@@ -141,7 +147,7 @@ fn bytes(
                 Some((_, data)) => yield data,
                 None => Err(Status::internal("a piece that cannot be decoded"))?,
             }
-            next = messages.message().await?;
+            next = within(deadline, messages.message()).await?;
         }
     }
 }
@@ -193,16 +199,9 @@ impl Tail {
     /// The next message; `None` when it is time to show that the stream is alive.
     async fn next(&self, messages: &mut Messages) -> Option<Next> {
         let silence = self.edge.options.config.keep_alive;
-        let deadline = async {
-            match self.deadline {
-                Some(deadline) => sleep_until(deadline).await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
             biased;
-            message = messages.message() => Some(message),
-            () = deadline => Some(Err(Status::deadline_exceeded(""))),
+            next = within(self.deadline, messages.message()) => Some(next),
             // Lines have no comments; readers of lines meet the service's own heartbeats.
             () = sleep(silence), if self.framing == Framing::Events => None,
         }

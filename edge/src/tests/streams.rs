@@ -8,7 +8,7 @@ use std::{
 
 use futures::{StreamExt, stream};
 use http_body_util::BodyExt;
-use prost_reflect::DynamicMessage;
+use prost_reflect::{DynamicMessage, MethodDescriptor};
 use tonic::{Response, Status};
 
 use super::{Setup, like_taskchat, message, parse, print, request};
@@ -142,6 +142,55 @@ async fn silence_is_broken_by_comments_until_the_deadline() {
     assert!(answer.text().len() - rest.len() >= 2 * ": keep-alive\n\n".len());
     assert!(rest.starts_with("event: error\ndata: "), "{rest}");
     assert!(rest.contains("DEADLINE_EXCEEDED"), "{rest}");
+}
+
+#[tokio::test]
+async fn a_deadline_before_the_first_message_is_a_status() {
+    let setup = Setup::new(like_taskchat(), |_, _| {
+        Ok(Response::new(stream::pending().boxed()))
+    });
+    let wait = [("x-timeout", "100ms")];
+    let answer = setup.ask("GET /v1/items:watch", &wait).await;
+    assert_eq!(answer.status, 504);
+    assert_eq!(answer.json()["code"], "DEADLINE_EXCEEDED");
+}
+
+#[tokio::test]
+async fn no_stream_outlasts_its_deadline() {
+    let quiet = |method: &MethodDescriptor| {
+        let first = DynamicMessage::new(method.output());
+        stream::iter([Ok(first)]).chain(stream::pending()).boxed()
+    };
+    let busy = |method: &MethodDescriptor| {
+        let output = method.output();
+        stream::repeat_with(move || Ok(DynamicMessage::new(output.clone()))).boxed()
+    };
+    let services = [
+        Setup::new(like_taskchat(), move |method, _| {
+            Ok(Response::new(quiet(method)))
+        }),
+        Setup::new(like_taskchat(), move |method, _| {
+            Ok(Response::new(busy(method)))
+        }),
+    ];
+    for setup in services {
+        for path in ["/v1/downloads/n", "/v1/items:watch"] {
+            let request = request(&format!("GET {path}"), &[("x-timeout", "400ms")]);
+            let response = setup.open(request).await;
+            let is_refused = response.status() == 504;
+            let mut frames = response.into_body().into_data_stream();
+            let mut last = None;
+            while let Some(frame) = frames.next().await {
+                last = Some(frame);
+            }
+            // Before the first byte a status, then the last event, or a broken transfer.
+            let is_told = match last.unwrap() {
+                Ok(frame) => String::from_utf8_lossy(&frame).contains("DEADLINE_EXCEEDED"),
+                Err(_) => path == "/v1/downloads/n",
+            };
+            assert!(is_refused || is_told, "{path}");
+        }
+    }
 }
 
 /// Counts the messages it gave, and whether it was dropped.
