@@ -89,6 +89,9 @@ pub fn router(
     let rules = rule::Rules::read(&pool, options.public_option.as_deref())?;
     let plans = json::Plans::new(&pool, &options.json);
     let openapi = options.openapi.as_ref();
+    if let Some(field) = &options.resume_field {
+        rules.check_resume_field(field)?;
+    }
     let openapi = openapi.map(|about| openapi::Document::new(about, &pool, &rules, &options));
     let cors = web::cors(&options)?;
     let edge = Arc::new(Edge {

@@ -237,6 +237,15 @@ impl Rules {
         Ok(())
     }
 
+    /// Checks the field that `Last-Event-ID` sets, in all streams whose request has it.
+    pub(crate) fn check_resume_field(&self, name: &str) -> Result<(), RuleError> {
+        let mut streams = self
+            .rules
+            .iter()
+            .filter(|it| it.method.is_server_streaming());
+        streams.try_for_each(|rule| bind::check_resume_field(rule, name))
+    }
+
     /// Finds the rule for a request.
     pub(crate) fn find<'p>(&self, method: &Method, path: &'p str) -> Lookup<'_, 'p> {
         match self.trie.find(method, path) {

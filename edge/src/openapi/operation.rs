@@ -142,7 +142,7 @@ impl Operations<'_, '_> {
             .collect()
     }
 
-    fn headers(&self, rule: &Rule) -> Vec<Value> {
+    fn headers(&mut self, rule: &Rule) -> Vec<Value> {
         let input = rule.method.input();
         let named = self.about.headers.iter();
         let mut headers: Vec<Value> = named
@@ -156,8 +156,8 @@ impl Operations<'_, '_> {
         let resumed = resumed.and_then(|name| input.get_field_by_name(name));
         if let Some(field) = resumed.filter(|_| rule.method.is_server_streaming()) {
             let text = format!("Stands for `{}`, and wins over it.", field.name());
-            // Reconnecting pages send it by themselves; here it is text like every header.
-            let schema = json!({ "type": "string", "pattern": "^[0-9]{1,9}$" });
+            // Reconnecting pages send it by themselves.
+            let schema = self.schemas.parameter(&field);
             headers.push(parameter_object("header", "last-event-id", &text, schema));
         }
         if answers::is_cached(rule) {

@@ -222,6 +222,10 @@ fn an_operation_says_what_its_rpc_says() {
         parameters(follow),
         ["path:turn_id", "query:after", "header:last-event-id"]
     );
+    // What resumes is what the header stands for.
+    let (after, resumed) = (&follow["parameters"][1], &follow["parameters"][2]);
+    assert_eq!(resumed["schema"], after["schema"]);
+    assert_eq!(resumed["schema"]["type"], "integer");
     assert_eq!(operations["POST /api/auth/signin"]["security"], json!([]));
 }
 

@@ -8,7 +8,7 @@ use super::{
     template::{Template, Variable},
     trie::Verb,
 };
-use crate::transcode::http_body;
+use crate::{json::WellKnown, transcode::http_body};
 
 /// The HTTP method and the template of a `google.api.HttpRule`.
 pub(super) fn pattern(
@@ -144,6 +144,31 @@ fn path_binding(
         name,
         variable: variable.clone(),
     })
+}
+
+/// What a header sets is one value, and none that the path sets: the header would win.
+pub(super) fn check_resume_field(rule: &Rule, name: &str) -> Result<(), RuleError> {
+    let Some(field) = rule.method.input().get_field_by_name(name) else {
+        return Ok(());
+    };
+    let is_text = match field.kind() {
+        Kind::Message(message) => WellKnown::of(&message).is_some_and(|it| it.is_single()),
+        _ => true,
+    };
+    if !is_text || field.is_list() || field.is_map() {
+        let problem = format!("last-event-id cannot set '{name}', which is not one value");
+        return Err(refuse(&rule.method, problem));
+    }
+    let oneof = field.containing_oneof();
+    let is_taken = |bound: &FieldDescriptor| {
+        *bound == field || oneof.is_some() && bound.containing_oneof() == oneof
+    };
+    let mut bound = rule.bindings.iter().filter_map(|it| it.fields.first());
+    if bound.any(is_taken) {
+        let problem = format!("'{name}' is bound by both path and last-event-id");
+        return Err(refuse(&rule.method, problem));
+    }
+    Ok(())
 }
 
 fn field(

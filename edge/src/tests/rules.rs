@@ -20,9 +20,15 @@ impl FileResolver for Source {
 
 /// What starting with these RPCs fails with; empty when it works.
 fn start(rpcs: &str) -> String {
+    start_with(rpcs, Options::default())
+}
+
+fn start_with(rpcs: &str, options: Options) -> String {
     let source = format!(
         r#"syntax = "proto3"; package t; import "google/api/annotations.proto";
-        message M {{ string a = 1; M m = 2; repeated string r = 3; map<string, string> k = 4; int32 n = 5; }}
+        import "google/protobuf/wrappers.proto";
+        message M {{ string a = 1; M m = 2; repeated string r = 3; map<string, string> k = 4; int32 n = 5;
+            oneof o {{ string p = 6; string q = 7; }} google.protobuf.Int64Value w = 8; }}
         service S {{ {rpcs} }}"#
     );
     let mut resolver = ChainFileResolver::new();
@@ -35,7 +41,7 @@ fn start(rpcs: &str) -> String {
     compiler.include_imports(true);
     compiler.open_file("test.proto").unwrap();
     let set = compiler.encode_file_descriptor_set();
-    match router(here(axum::Router::new()), &set, Options::default()) {
+    match router(here(axum::Router::new()), &set, options) {
         Ok(_) => String::new(),
         Err(error) => error.to_string(),
     }
@@ -114,6 +120,58 @@ fn client_streams_are_refused() {
         start(rpcs),
         "t.S.X: a client stream can be mapped to HTTP only as google.api.HttpBody"
     );
+}
+
+#[test]
+fn what_resumes_a_stream_is_one_value_and_not_of_the_path() {
+    let rows = [
+        ("a", "/x", ""),
+        ("n", "/x/{a}", ""),
+        ("w", "/x", ""),
+        ("missing", "/x", ""),
+        ("q", "/x/{a}", ""),
+        (
+            "r",
+            "/x",
+            "t.S.X: last-event-id cannot set 'r', which is not one value",
+        ),
+        (
+            "k",
+            "/x",
+            "t.S.X: last-event-id cannot set 'k', which is not one value",
+        ),
+        (
+            "m",
+            "/x",
+            "t.S.X: last-event-id cannot set 'm', which is not one value",
+        ),
+        (
+            "a",
+            "/x/{a}",
+            "t.S.X: 'a' is bound by both path and last-event-id",
+        ),
+        (
+            "q",
+            "/x/{p}",
+            "t.S.X: 'q' is bound by both path and last-event-id",
+        ),
+    ];
+    for (field, path, expected) in rows {
+        let options = Options {
+            resume_field: Some(field.to_owned()),
+            ..Options::default()
+        };
+        let rule = format!("option (google.api.http) = {{ get: \"{path}\" }};");
+        let stream = format!("rpc X(M) returns (stream M) {{ {rule} }}");
+        assert_eq!(
+            start_with(&stream, options.clone()),
+            expected,
+            "{field} {path}"
+        );
+        // Without a stream there is nothing to resume.
+        let unary = format!("rpc X(M) returns (M) {{ {rule} }}");
+        assert_eq!(start_with(&unary, options), "", "{field} {path}");
+    }
 }
 
 #[test]

@@ -196,20 +196,21 @@ impl Building<'_> {
         else {
             return;
         };
-        let (Kind::Message(target), Some(Json::Object(members))) = (target.kind(), body) else {
+        let (Kind::Message(message), Some(Json::Object(members))) = (target.kind(), body) else {
             return;
         };
         let Some(mask) = self.message.descriptor().get_field_by_name(name) else {
             return;
         };
         let is_mask = WellKnown::of_kind(&mask.kind()) == Some(WellKnown::FieldMask);
-        if !is_mask || !methods.contains(method) || self.message.has_field(&mask) {
+        if target.is_map() || !is_mask || !methods.contains(method) || self.message.has_field(&mask)
+        {
             return;
         }
         let names = members.iter().filter_map(|(name, _)| {
-            let field = target
+            let field = message
                 .get_field_by_name(name)
-                .or_else(|| target.get_field_by_json_name(name))?;
+                .or_else(|| message.get_field_by_json_name(name))?;
             Some(Value::String(field.name().to_owned()))
         });
         let names: Vec<Value> = names.collect();
