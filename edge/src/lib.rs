@@ -64,6 +64,7 @@ pub use problem::{NotAProblem, Problems};
 pub use rule::{RuleError, TemplateError};
 pub use upstream::{Reach, RootsError, Upstream, here, there, there_by, trusting};
 
+pub use web::cors::with_cors;
 /// What every request is answered with.
 struct Edge {
     plans: json::Plans,
@@ -87,12 +88,12 @@ pub fn router(
     let mut pool = DescriptorPool::decode(descriptor_set)?;
     add_error_details(&mut pool);
     let rules = rule::Rules::read(&pool, options.public_option.as_deref())?;
-    let plans = json::Plans::new(&pool, &options.json);
-    let openapi = options.openapi.as_ref();
     if let Some(field) = &options.resume_field {
         rules.check_resume_field(field)?;
     }
     let openapi = openapi.map(|about| openapi::Document::new(about, &pool, &rules, &options));
+    let plans = json::Plans::new(&pool, &options.json);
+    let openapi = options.openapi.as_ref();
     let cors = web::cors(&options)?;
     let edge = Arc::new(Edge {
         plans,

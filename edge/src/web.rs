@@ -1,86 +1,20 @@
 //! What browsers need: gRPC-Web in place of gRPC, and leave to call from other origins.
 
+pub(crate) mod cors;
 mod joined;
 
-use std::time::Duration;
-
-use axum::body::Body;
+use axum::{BoxError, body::Body};
 use futures::{FutureExt, future::BoxFuture};
 use http::{
-    HeaderName, HeaderValue, Method, Request, Response,
-    header::{self, ACCEPT, CONTENT_TYPE},
+    HeaderValue, Request, Response,
+    header::{ACCEPT, CONTENT_TYPE},
 };
 use tonic::Status;
 use tonic_web::GrpcWebLayer;
 use tower::{Layer, Service, ServiceExt};
-use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::{Options, RuleError, Upstream};
+use crate::Upstream;
 use joined::Joined;
-
-/// Any cause of a failed call.
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-/// Leave for these origins; `None` when there are none, so that browsers refuse all others.
-pub(crate) fn cors(options: &Options) -> Result<Option<CorsLayer>, RuleError> {
-    let origins = &options.config.cors_origins;
-    if origins.is_empty() {
-        return Ok(None);
-    }
-    let origins = origins
-        .iter()
-        .map(|origin| {
-            HeaderValue::try_from(origin.trim_end_matches('/'))
-                .map_err(|_| RuleError::Option(format!("{origin:?} is not an origin")))
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    let name = HeaderName::from_static;
-    let usual = [
-        header::AUTHORIZATION,
-        header::CONTENT_TYPE,
-        header::ACCEPT_LANGUAGE,
-        header::IF_NONE_MATCH,
-        name("grpc-timeout"),
-        name("idempotency-key"),
-        name("last-event-id"),
-        name("traceparent"),
-        name("tracestate"),
-        name("x-grpc-web"),
-        name("x-request-id"),
-        name("x-timeout"),
-        name("x-user-agent"),
-    ];
-    let own = options
-        .forwarded_headers
-        .iter()
-        .chain(&options.cors_headers);
-    let allowed: Vec<HeaderName> = usual.into_iter().chain(own.cloned()).collect();
-    Ok(Some(
-        CorsLayer::new()
-            .allow_origin(AllowOrigin::list(origins))
-            // For cookies that become metadata; whoever sets them protects them by SameSite.
-            .allow_credentials(true)
-            .allow_methods([
-                Method::GET,
-                Method::HEAD,
-                Method::POST,
-                Method::PUT,
-                Method::PATCH,
-                Method::DELETE,
-            ])
-            .allow_headers(allowed)
-            .expose_headers([
-                header::ETAG,
-                header::RETRY_AFTER,
-                header::WWW_AUTHENTICATE,
-                name("grpc-message"),
-                name("grpc-status"),
-                name("grpc-status-details-bin"),
-                name("x-request-id"),
-            ])
-            .max_age(Duration::from_secs(3600)),
-    ))
-}
 
 /// Which dialect of gRPC a request speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use taskchat_agent::Agent;
 use taskchat_auth::{Admission, AuthLayer, ClientAddress, Identity, Keys, LOCAL_ISSUER};
 use taskchat_chat::Chat;
 use taskchat_domain::{Clock, SystemClock, UserId};
-use taskchat_edge::{Reach, Upstream, here, there_by, trusting};
+use taskchat_edge::{Reach, Upstream, here, taskchat::options, there_by, trusting, with_cors};
 use taskchat_rpc::{Health, RpcConfig};
 use taskchat_store::Store;
 use taskchat_tasks::Tasks;
@@ -78,6 +78,7 @@ pub async fn edge(
     let edge = if config.auth.secret.is_some() || config.auth.jwks_url.is_some() {
         let keys = Keys::new(&config.auth, None, http_client(config)?, clock())?;
         let edge = limits::limited(edge, &config.limits, life);
+        let edge = with_cors(edge, &options(config.http.clone()))?;
         let edge = match config.auth.secret {
             Some(_) => edge,
             // What the provider's keys do not fit, the services' own key may.
@@ -343,7 +344,7 @@ fn mcp_config(config: &Config) -> HttpConfig {
 }
 
 fn edge_router(config: &Config, upstream: Upstream) -> anyhow::Result<Router> {
-    let options = taskchat_edge::taskchat::options(config.http.clone());
+    let options = options(config.http.clone());
     taskchat_edge::router(upstream, taskchat_proto::FILE_DESCRIPTOR_SET, options)
         .context("the contract's HTTP rules contradict each other")
 }
