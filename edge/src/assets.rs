@@ -1,31 +1,21 @@
-//! The page: the files of the web client, embedded when this crate is built.
-//!
-//! Paths without a file of their own get `index.html`, so that the page can have addresses of its
-//! own. What the page does is in `web-client/`.
+//! The page: files, and `index.html` for paths without a file of their own, so that the page can have
+//! addresses of its own. Which files, and what HTML is sent with, is chosen in [`Page`].
 
-use std::{borrow::Cow, fmt, fmt::Write as _, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use axum::body::Body;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
+    HeaderMap, HeaderValue, Response, StatusCode,
     header::{
         ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-        ETAG, REFERRER_POLICY, VARY,
+        ETAG, REFERRER_POLICY, VARY, X_FRAME_OPTIONS,
     },
 };
 
-use crate::transcode::is_known;
+use crate::etag;
 
-/// Nothing inline, nothing from elsewhere, no framing; scripts may not even write HTML, and the one
-/// address that the page makes into a script is that of its service worker.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
-    form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
-    trusted-types taskchat";
-
-/// The same for the API viewer below `docs/`, a library that writes HTML.
-const VIEWER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+/// Nothing from elsewhere, nothing inline, no framing.
+const POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'";
 
 /// The files of a page, by path without the first slash.
@@ -45,9 +35,20 @@ pub struct File {
     pub media_type: String,
 }
 
-/// A page to be served where nothing else answers.
+/// A page to be served where nothing else answers. [`Page::new`] has what is safe for most.
 #[derive(Clone)]
-pub struct Page(Arc<dyn Files>);
+pub struct Page {
+    files: Arc<dyn Files>,
+    /// What HTML is sent with, above all its Content-Security-Policy.
+    pub headers: HeaderMap,
+    /// What HTML in a folder such as `docs/` is sent with in place of that; other headers stay.
+    pub folders: Vec<(String, HeaderMap)>,
+    /// The folder such as `assets/` in which names change with content, so that browsers may keep
+    /// its files for good.
+    pub hashed: Option<String>,
+    /// What people read when there is no `index.html`.
+    pub missing: String,
+}
 
 impl fmt::Debug for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,73 +56,55 @@ impl fmt::Debug for Page {
     }
 }
 
-#[cfg(feature = "taskchat")]
-#[derive(rust_embed::Embed)]
-#[folder = "$CARGO_MANIFEST_DIR/../web-client/dist"]
-#[allow_missing = true]
-struct Built;
-
-#[cfg(feature = "taskchat")]
-impl Files for Built {
-    fn get(&self, path: &str) -> Option<File> {
-        let file = <Self as rust_embed::Embed>::get(path)?;
-        Some(File {
-            hash: file.metadata.sha256_hash(),
-            media_type: file.metadata.mimetype().to_owned(),
-            data: file.data,
-        })
-    }
-}
-
 impl Page {
     /// A page out of these files.
     #[must_use]
     pub fn new(files: impl Files) -> Self {
-        Self(Arc::new(files))
-    }
-
-    /// The built web client; empty when it was not built.
-    #[cfg(feature = "taskchat")]
-    #[must_use]
-    pub fn embedded() -> Self {
-        Self::new(Built)
+        let headers = [
+            (CONTENT_SECURITY_POLICY, POLICY),
+            (REFERRER_POLICY, "same-origin"),
+            (X_FRAME_OPTIONS, "DENY"),
+        ];
+        let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));
+        Self {
+            files: Arc::new(files),
+            headers: headers.into_iter().collect(),
+            folders: Vec::new(),
+            hashed: None,
+            missing: "There is no page here.\n".to_owned(),
+        }
     }
 
     /// True when a path is a file.
     pub(crate) fn has(&self, path: &str) -> bool {
-        self.0.get(name(path)).is_some()
+        self.files.get(name(path)).is_some()
     }
 
     /// Answers GET and HEAD of a path.
     pub(crate) fn answer(&self, path: &str, request: &HeaderMap) -> Response<Body> {
         let name = name(path);
-        if let Some(file) = self.0.get(name) {
+        if let Some(file) = self.files.get(name) {
             return self.file(name, file, request);
         }
         let index = format!("{}/index.html", name.trim_end_matches('/'));
-        if let Some(file) = self.0.get(&index) {
+        if let Some(file) = self.files.get(&index) {
             return self.file(&index, file, request);
         }
         let last = name.rsplit('/').next().unwrap_or_default();
-        match self.0.get("index.html") {
+        match self.files.get("index.html") {
             // A missing script answered with HTML would only fail later, and worse.
-            Some(_) if last.contains('.') => plain("There is no such file.\n"),
+            Some(_) if last.contains('.') => plain("There is no such file.\n".to_owned()),
             Some(index) => self.file("index.html", index, request),
-            None => plain("The page was not built: run `make web`, then build again.\n"),
+            None => plain(self.missing.clone()),
         }
     }
 
     fn file(&self, name: &str, file: File, request: &HeaderMap) -> Response<Body> {
         let is_html = file.media_type == "text/html";
         let (encoding, file) = self.smallest(name, file, request);
-        let mut tag = String::from("\"");
-        for byte in file.hash.iter().take(16) {
-            // Writing to a string does not fail.
-            let _ = write!(tag, "{byte:02x}");
-        }
-        tag.push('"');
+        let tag = etag::of_digest(file.hash.get(..16).unwrap_or_default());
 
-        let is_unchanged = is_known(request, &tag);
+        let is_unchanged = tag.as_ref().is_some_and(|tag| etag::is_known(request, tag));
         let mut response = Response::new(match is_unchanged {
             true => Body::empty(),
             false => Body::from(match file.data {
@@ -130,7 +113,8 @@ impl Page {
             }),
         });
         let headers = response.headers_mut();
-        let is_hashed = name.starts_with("assets/");
+        let hashed = self.hashed.as_ref();
+        let is_hashed = hashed.is_some_and(|folder| name.starts_with(folder));
         headers.insert(
             CACHE_CONTROL,
             HeaderValue::from_static(match is_hashed {
@@ -140,11 +124,11 @@ impl Page {
             }),
         );
         headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-        if let Ok(tag) = HeaderValue::try_from(tag) {
+        if let Some(tag) = tag {
             headers.insert(ETAG, tag);
         }
         if is_html {
-            secure(headers, policy(name));
+            self.dress(name, headers);
         }
         if is_unchanged {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -167,6 +151,16 @@ impl Page {
         response
     }
 
+    /// Adds what HTML is sent with.
+    fn dress(&self, name: &str, headers: &mut HeaderMap) {
+        let mut folders = self.folders.iter();
+        let folder = folders.find(|(folder, _)| name.starts_with(folder));
+        let own = folder.map(|(_, headers)| headers);
+        for (name, value) in [Some(&self.headers), own].into_iter().flatten().flatten() {
+            headers.insert(name.clone(), value.clone());
+        }
+    }
+
     /// The file as the build compressed it, where the caller takes that.
     fn smallest(
         &self,
@@ -176,7 +170,7 @@ impl Page {
     ) -> (Option<&'static str>, File) {
         for (encoding, suffix) in [("br", ".br"), ("gzip", ".gz")] {
             if accepts(request, encoding)
-                && let Some(packed) = self.0.get(&format!("{name}{suffix}"))
+                && let Some(packed) = self.files.get(&format!("{name}{suffix}"))
             {
                 let media_type = file.media_type;
                 return (
@@ -221,32 +215,7 @@ fn accepts(request: &HeaderMap, encoding: &str) -> bool {
     })
 }
 
-fn policy(name: &str) -> &'static str {
-    match name.starts_with("docs/") {
-        true => VIEWER_POLICY,
-        false => POLICY,
-    }
-}
-
-fn secure(headers: &mut HeaderMap, policy: &'static str) {
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    for (name, value) in [
-        ("cross-origin-opener-policy", "same-origin"),
-        (
-            "permissions-policy",
-            "camera=(), geolocation=(), microphone=()",
-        ),
-        ("x-frame-options", "DENY"),
-    ] {
-        headers.insert(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        );
-    }
-}
-
-fn plain(text: &'static str) -> Response<Body> {
+fn plain(text: String) -> Response<Body> {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = StatusCode::NOT_FOUND;
     let media_type = HeaderValue::from_static("text/plain; charset=utf-8");

@@ -27,6 +27,7 @@
 
 mod assets;
 mod dispatch;
+mod etag;
 mod guard;
 pub mod json;
 mod metadata;
@@ -63,8 +64,8 @@ pub use options::{Config, Options};
 pub use problem::{NotAProblem, Problems};
 pub use rule::{RuleError, TemplateError};
 pub use upstream::{Reach, RootsError, Upstream, here, there, there_by, trusting};
-
 pub use web::cors::with_cors;
+
 /// What every request is answered with.
 struct Edge {
     plans: json::Plans,
@@ -91,10 +92,10 @@ pub fn router(
     if let Some(field) = &options.resume_field {
         rules.check_resume_field(field)?;
     }
-    let openapi = openapi.map(|about| openapi::Document::new(about, &pool, &rules, &options));
     let plans = json::Plans::new(&pool, &options.json);
     let openapi = options.openapi.as_ref();
-    let cors = web::cors(&options)?;
+    let openapi = openapi.map(|about| openapi::Document::new(about, &pool, &rules, &options));
+    let leave = web::cors::leave(&options)?;
     let edge = Arc::new(Edge {
         plans,
         rules,
@@ -116,7 +117,7 @@ pub fn router(
             HeaderValue::from_static("nosniff"),
         ))
         // Outside gRPC-Web, which refuses preflights; absent unless origins are configured.
-        .option_layer(cors)
+        .option_layer(leave)
         // Innermost, so that it sees content types as they are sent.
         .layer(CompressionLayer::new().compress_when(compressible()));
     // Body limits and deadlines are the transcoder's: streams and gRPC have others.

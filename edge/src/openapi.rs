@@ -10,8 +10,6 @@ mod operation;
 mod paths;
 mod schema;
 
-use std::fmt::Write as _;
-
 use axum::body::Body;
 use bytes::Bytes;
 use http::{
@@ -21,7 +19,7 @@ use http::{
 use prost_reflect::{DescriptorPool, ServiceDescriptor};
 use serde_json::{Map, Value, json};
 
-use crate::{Options, rule::Rules, transcode::is_known};
+use crate::{Options, etag, rule::Rules};
 use comments::Comments;
 use schema::Schemas;
 
@@ -64,7 +62,7 @@ const BEARER: &str = "bearer";
 pub(crate) struct Document {
     path: String,
     json: Bytes,
-    tag: String,
+    tag: Option<HeaderValue>,
 }
 
 impl Document {
@@ -76,13 +74,7 @@ impl Document {
         options: &Options,
     ) -> Self {
         let json = describe(about, pool, rules, options).to_string();
-        let mut tag = String::from("\"");
-        // FNV-1a: the text changes only with the program, and the tag has to be equal on all replicas.
-        let hash = json.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        // Writing to a string does not fail.
-        let _ = write!(tag, "{hash:016x}\"");
+        let tag = etag::of(json.as_bytes());
         Self {
             path: about.path.clone(),
             json: json.into(),
@@ -100,10 +92,14 @@ impl Document {
         let mut response = Response::new(Body::empty());
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        if let Ok(tag) = HeaderValue::try_from(&self.tag) {
-            headers.insert(ETAG, tag);
+        if let Some(tag) = &self.tag {
+            headers.insert(ETAG, tag.clone());
         }
-        if is_known(request, &self.tag) {
+        if self
+            .tag
+            .as_ref()
+            .is_some_and(|tag| etag::is_known(request, tag))
+        {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return response;
         }

@@ -2,14 +2,29 @@
 
 use std::sync::Arc;
 
-use http::{HeaderName, Method, StatusCode};
+use http::{
+    HeaderName, HeaderValue, Method, StatusCode,
+    header::{CONTENT_SECURITY_POLICY, USER_AGENT},
+};
 use taskchat_auth::Identity;
 use tonic::Status;
 
 use crate::{
-    Config, Guard, Incoming, JsonStyle, OpenApi, Options, Page, RequestHeader,
+    Config, File, Files, Guard, Incoming, JsonStyle, OpenApi, Options, Page, RequestHeader,
     json::{Defaults, EnumNames, FieldNames, UnknownFields, Unset},
 };
+
+/// Nothing inline, nothing from elsewhere, no framing; scripts may not even write HTML, and the one
+/// address that the page makes into a script is that of its service worker.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
+    form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+    trusted-types taskchat";
+
+/// The same for the API viewer below `docs/`, a library that writes HTML.
+const VIEWER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'";
 
 /// The options of taskchat.
 #[must_use]
@@ -34,7 +49,7 @@ pub fn options(config: Config) -> Options {
         forwarded_headers: vec![
             HeaderName::from_static("x-taskchat-session"),
             // What the list of sessions shows.
-            http::header::USER_AGENT,
+            USER_AGENT,
         ],
         cors_headers: vec![HeaderName::from_static("mcp-protocol-version")],
         pass_through: [
@@ -42,14 +57,55 @@ pub fn options(config: Config) -> Options {
             "/.well-known/oauth-protected-resource",
             "/healthz",
             "/readyz",
-            "/metrics",
         ]
         .map(str::to_owned)
         .into(),
         openapi: Some(openapi()),
-        page: Some(Page::embedded()),
+        page: Some(page(Built)),
         ..Options::default()
     }
+}
+
+/// The built web client, embedded when this crate is built; empty when it was not built.
+#[derive(rust_embed::Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/../web-client/dist"]
+#[allow_missing = true]
+struct Built;
+
+impl Files for Built {
+    fn get(&self, path: &str) -> Option<File> {
+        let file = <Self as rust_embed::Embed>::get(path)?;
+        Some(File {
+            hash: file.metadata.sha256_hash(),
+            media_type: file.metadata.mimetype().to_owned(),
+            data: file.data,
+        })
+    }
+}
+
+/// The page with what its HTML is sent with.
+pub(crate) fn page(files: impl Files) -> Page {
+    let mut page = Page::new(files);
+    let own = [
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=()",
+        ),
+    ];
+    for (name, value) in own {
+        page.headers.insert(name, HeaderValue::from_static(value));
+    }
+    let policy = HeaderValue::from_static(VIEWER_POLICY);
+    let viewer = [(CONTENT_SECURITY_POLICY, policy)].into_iter().collect();
+    page.folders = vec![("docs/".to_owned(), viewer)];
+    page.hashed = Some("assets/".to_owned());
+    page.missing = "The page was not built: run `make web`, then build again.\n".to_owned();
+    page
 }
 
 fn openapi() -> OpenApi {

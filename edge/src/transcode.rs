@@ -6,18 +6,13 @@ pub(crate) mod http_body;
 pub(crate) mod request;
 mod upload;
 
-use std::{
-    hash::{BuildHasher, Hasher},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::body::Body;
 use bytes::Bytes;
-use foldhash::quality::FixedState;
 use http::{
     HeaderMap, HeaderValue, Method, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
+    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG},
     request::Parts as Head,
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -25,7 +20,7 @@ use tokio::time::Instant;
 use tonic::{Status, client::Grpc};
 
 use crate::{
-    Edge, Incoming, Upstream, metadata,
+    Edge, Incoming, Upstream, etag, metadata,
     problem::Refusal,
     rule::{BodyRule, Match, Rule},
     sse,
@@ -150,7 +145,7 @@ impl Call<'_> {
         response.headers_mut().insert(CONTENT_TYPE, content_type);
         metadata::outbound(metadata, response.headers_mut());
         match parts.method {
-            Method::GET | Method::HEAD => tag(&mut response, &parts.headers),
+            Method::GET | Method::HEAD => revalidate(&mut response, &parts.headers),
             _ => {
                 // Tokens, for one (RFC 6749, section 5.1).
                 let never = HeaderValue::from_static("no-store");
@@ -182,45 +177,29 @@ pub(crate) fn write(edge: &Edge, rule: &Rule, message: &[u8]) -> Result<Vec<u8>,
 }
 
 /// Lets a caller who has this answer already keep it (RFC 9110, section 13.1.2).
-fn tag(response: &mut Response<Bytes>, request: &HeaderMap) {
+fn revalidate(response: &mut Response<Bytes>, request: &HeaderMap) {
     // What one caller may see is not for a shared cache, and is asked for again each time.
     let private = HeaderValue::from_static("private, no-cache");
     response
         .headers_mut()
         .entry(CACHE_CONTROL)
         .or_insert(private);
-    if !response.headers().contains_key(ETAG) {
-        // Weak, because the same answer is also sent compressed. Fixed keys: equal on all replicas.
-        let mut hasher = FixedState::default().build_hasher();
-        hasher.write(response.body());
-        if let Ok(tag) = HeaderValue::try_from(format!("W/\"{:016x}\"", hasher.finish())) {
-            response.headers_mut().insert(ETAG, tag);
-        }
-    }
-    let Some(tag) = response
-        .headers()
-        .get(ETAG)
-        .and_then(|tag| tag.to_str().ok())
-    else {
+    let tag = match response.headers().get(ETAG) {
+        // The service's own is about its message; what is printed from that differs by edge.
+        Some(own) => etag::weakened(own),
+        None => etag::of(response.body()),
+    };
+    let Some(tag) = tag else {
         return;
     };
-    if is_known(request, tag) {
+    let is_known = etag::is_known(request, &tag);
+    response.headers_mut().insert(ETAG, tag);
+    if is_known {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response.headers_mut().remove(CONTENT_TYPE);
         response.headers_mut().remove(CONTENT_LENGTH);
         *response.body_mut() = Bytes::new();
     }
-}
-
-/// Weak comparison (RFC 9110, section 8.8.3.2).
-pub(crate) fn is_known(request: &HeaderMap, tag: &str) -> bool {
-    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    let mut known = request
-        .get_all(IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','));
-    known.any(|known| known.trim() == "*" || opaque(known) == opaque(tag))
 }
 
 /// Reads the body, if the rule has one, up to the limit.

@@ -1,16 +1,22 @@
 //! The other ways in: gRPC, gRPC-Web, what passes through; and what all answers share.
 
-use axum::body::Body;
+use axum::{
+    body::Body,
+    middleware::{self, Next},
+    response::IntoResponse as _,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http::Request;
+use futures::{StreamExt as _, stream};
+use http::{Request, StatusCode};
 use prost::Message;
 use prost_reflect::DynamicMessage;
 use tokio::task::JoinSet;
 use tonic::Status;
+use tower::ServiceExt as _;
 
 use super::codec::DynamicCodec;
 use super::{POOL, SHAPES, Setup, like_taskchat, message, parse, print, request};
-use crate::{here, router, there};
+use crate::{here, router, there, with_cors};
 
 const GET_ITEM: &str = "/shapes.v1.Shapes/GetItem";
 
@@ -233,6 +239,25 @@ async fn get_answers_have_tags() {
 }
 
 #[tokio::test]
+async fn tags_of_services_are_weak_where_we_print() {
+    let setup = Setup::new(like_taskchat(), |method, _| {
+        let message = DynamicMessage::new(method.output());
+        let mut response = tonic::Response::new(stream::iter([Ok(message)]).boxed());
+        let tag = "\"7\"".parse().unwrap();
+        response.metadata_mut().insert("etag", tag);
+        Ok(response)
+    });
+    let first = setup.ask("GET /v1/items/7", &[]).await;
+    assert_eq!(first.header("etag"), "W/\"7\"");
+    let known = [("if-none-match", "W/\"7\"")];
+    let second = setup.ask("GET /v1/items/7", &known).await;
+    assert_eq!(
+        (second.status.as_u16(), second.header("etag")),
+        (304, "W/\"7\"")
+    );
+}
+
+#[tokio::test]
 async fn head_and_options_are_answered() {
     let setup = Setup::answering(like_taskchat(), &[r#"{"item":{"id":"7"}}"#]);
     let get = setup.ask("GET /v1/items/7", &[]).await;
@@ -324,7 +349,55 @@ async fn other_origins_need_leave() {
         .await;
     assert_eq!(other.header("access-control-allow-origin"), "");
 
+    for origin in ["no\norigin", "*"] {
+        let mut options = like_taskchat();
+        options.config.cors_origins = vec![origin.to_owned()];
+        assert!(router(here(axum::Router::new()), &SHAPES, options).is_err());
+    }
+}
+
+#[tokio::test]
+async fn only_preflights_are_answered_for_other_origins() {
     let mut options = like_taskchat();
-    options.config.cors_origins = vec!["no\norigin".to_owned()];
-    assert!(router(here(axum::Router::new()), &SHAPES, options).is_err());
+    options.config.cors_origins = vec!["https://app.example.com".to_owned()];
+    let open = Setup::echo(options);
+    let rows: [&[(&str, &str)]; 3] = [
+        &[],
+        &[("origin", "https://app.example.com")],
+        &[("access-control-request-method", "POST")],
+    ];
+    for headers in rows {
+        let answer = open.ask("OPTIONS /v1/items/7", headers).await;
+        assert_eq!(answer.status, 204, "{headers:?}");
+        let allow = "GET, HEAD, OPTIONS, PATCH, PURGE, PUT";
+        assert_eq!(answer.header("allow"), allow, "{headers:?}");
+        let nothing = open.ask("OPTIONS /v1/nothing", headers).await;
+        assert_eq!(nothing.status, 404, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn refusals_in_front_of_the_edge_can_be_read_by_other_origins() {
+    let mut options = like_taskchat();
+    options.config.cors_origins = vec!["https://app.example.com".to_owned()];
+    let edge = Setup::echo(options.clone()).edge;
+    let strict = middleware::from_fn(async |request: Request<Body>, next: Next| {
+        match request.headers().contains_key("x-too-many") {
+            true => StatusCode::TOO_MANY_REQUESTS.into_response(),
+            false => next.run(request).await,
+        }
+    });
+    let doors = with_cors(edge.layer(strict), &options).unwrap();
+    let origin = ("origin", "https://app.example.com");
+    for (headers, status) in [(&[origin, ("x-too-many", "1")][..], 429), (&[origin], 404)] {
+        let request = request("GET /v1/nothing", headers);
+        let answer = doors.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), status);
+        let told = |name: &str| answer.headers().get_all(name).iter().count();
+        assert_eq!(told("access-control-allow-origin"), 1);
+        assert_eq!(answer.headers()["access-control-allow-origin"], origin.1);
+        let varies = answer.headers().get_all("vary").iter();
+        let by_origin = varies.filter(|it| it.to_str().unwrap().contains("origin"));
+        assert_eq!(by_origin.count(), 1, "{:?}", answer.headers());
+    }
 }

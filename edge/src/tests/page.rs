@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Setup, like_taskchat};
-use crate::{File, Files, Options, Page};
+use crate::{File, Files, Options, Page, taskchat};
 
 /// A page of five files.
 struct Five;
@@ -28,7 +28,7 @@ impl Files for Five {
 
 #[tokio::test]
 async fn the_page_is_served() {
-    let page = Some(Page::new(Five));
+    let page = Some(taskchat::page(Five));
     let setup = Setup::echo(Options {
         page,
         ..like_taskchat()
@@ -78,6 +78,11 @@ async fn the_page_is_served() {
         "text/javascript; charset=utf-8"
     );
     assert_ne!(packed.header("etag"), script.header("etag"));
+    for answer in [&packed, &script] {
+        // Whoever takes neither of what was packed gets it packed otherwise.
+        let tag = answer.header("etag");
+        assert!(tag.starts_with("W/\""), "{tag}");
+    }
     let refused = setup
         .ask("GET /assets/app-1.js", &[("accept-encoding", "br;q=0")])
         .await;
@@ -122,7 +127,7 @@ async fn a_page_that_was_not_built_says_how() {
             Option::None
         }
     }
-    let page = Some(Page::new(None));
+    let page = Some(taskchat::page(None));
     let setup = Setup::echo(Options {
         page,
         ..like_taskchat()
@@ -130,4 +135,24 @@ async fn a_page_that_was_not_built_says_how() {
     let answer = setup.ask("GET /", &[]).await;
     assert_eq!(answer.status, 404);
     assert!(answer.text().contains("make web"));
+}
+
+#[tokio::test]
+async fn a_page_of_somebody_else_is_served_with_nothing_of_ours() {
+    let page = Some(Page::new(Five));
+    let setup = Setup::echo(Options {
+        page,
+        ..Options::default()
+    });
+    for path in ["/", "/docs/"] {
+        let answer = setup.ask(&format!("GET {path}"), &[]).await;
+        assert_eq!(
+            answer.header("content-security-policy"),
+            "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
+             frame-ancestors 'none'"
+        );
+        assert_eq!(answer.header("permissions-policy"), "");
+    }
+    let script = setup.ask("GET /assets/app-1.js", &[]).await;
+    assert_eq!(script.header("cache-control"), "no-cache");
 }
