@@ -1,7 +1,7 @@
 //! The system says what happened, not the model: acceptance 111, and undo by saying so.
 
 use serde_json::{Value, json};
-use taskchat_tests::{App, call, text, user};
+use taskchat_tests::{App, Script, call, text, user};
 
 fn notices(reply: &Value) -> Vec<String> {
     let notices = reply["notices"].as_array().expect("notices");
@@ -42,6 +42,42 @@ async fn a_claim_without_any_call_is_asked_again_once() {
     let reply = ada.chat("Add buy milk").await.ok();
     assert_eq!(notices(&reply), Vec::<String>::new());
     assert_eq!(reply["tool_calls"][0]["receipt"]["kind"], "created");
+    assert_eq!(ada.titles().await, ["buy milk"]);
+    model.assert_sound();
+}
+
+#[tokio::test]
+async fn a_claim_is_asked_about_once_in_a_turn_whatever_is_called_in_between() {
+    let (app, model) = App::scripted().await;
+    let ada = app.sign_up("ada").await;
+    model.says([
+        text("I've added buy milk to your list."),
+        call("list_tasks", json!({})),
+        text("I've added buy milk to your list."),
+    ]);
+    let reply = ada.chat("Add buy milk").await.ok();
+    assert_eq!(notices(&reply), ["unbacked_claim"]);
+    assert!(ada.tasks().await.is_empty());
+    model.assert_sound();
+    assert_eq!(model.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_claim_before_a_call_that_fails_is_not_left_alone() {
+    let (app, model) = App::scripted().await;
+    let ada = app.sign_up("ada").await;
+    let claiming = |arguments: &str| {
+        Script::stream()
+            .delta("I've added buy milk.")
+            .asks(0, "add_task", arguments)
+            .finish("tool_calls")
+    };
+    model.says([claiming(r#"{"title":" "}"#), text("Anything else?")]);
+    let reply = ada.chat("Add buy milk").await.ok();
+    assert_eq!(notices(&reply), ["unbacked_claim"]);
+    model.says([claiming(r#"{"title":"buy milk"}"#), text("Anything else?")]);
+    let reply = ada.chat("Add buy milk").await.ok();
+    assert_eq!(notices(&reply), Vec::<String>::new());
     assert_eq!(ada.titles().await, ["buy milk"]);
     model.assert_sound();
 }

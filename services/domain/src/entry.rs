@@ -16,7 +16,7 @@ pub struct Entry {
     pub seq: i32,
     /// What it says.
     pub body: EntryBody,
-    /// When it was stored.
+    /// When it was stored; all of a step at one time.
     pub created_at: Timestamp,
 }
 

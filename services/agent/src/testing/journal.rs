@@ -105,6 +105,7 @@ impl MemoryJournal {
 
 impl State {
     fn store(&mut self, turn: TurnId, bodies: Vec<EntryBody>) -> Vec<Entry> {
+        let now = SystemClock.now();
         let stored: Vec<Entry> = bodies
             .into_iter()
             .enumerate()
@@ -113,7 +114,7 @@ impl State {
                 turn_id: turn,
                 seq: i32::try_from(self.entries.len() + at + 1).unwrap(),
                 body,
-                created_at: SystemClock.now(),
+                created_at: now,
             })
             .collect();
         self.entries.extend(stored.iter().cloned());

@@ -1,11 +1,12 @@
 //! Is what a model says it did also in the receipts? A function of the entries, like the next step.
 //!
-//! An answer that claims a change without a receipt is asked again once, with the facts; what still
-//! claims is labelled. The answer itself stays: followers have seen it.
+//! An answer that claims a change without a receipt is asked again with the facts, once in a turn;
+//! what still claims is labelled. So is a claim that stood before calls which did not do it. The
+//! texts themselves stay: followers have seen them.
 
-use taskchat_domain::{Entry, EntryBody, Notice, NoticeKind, Receipt, TurnId};
+use taskchat_domain::{Entry, EntryBody, Notice, NoticeKind, Receipt, Timestamp, TurnId};
 
-use crate::{claims, next::bodies};
+use crate::claims;
 
 /// What is to be done about the answer of a turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,15 +19,31 @@ pub(super) enum Verdict {
     Label(Notice),
 }
 
-/// Looks at the latest answer of `turn`. Its last entry is that answer, or a notice.
+/// A text of the model.
+struct Said<'a> {
+    text: &'a str,
+    at: Timestamp,
+    /// True when calls followed it in the same step; without, it was meant as the answer.
+    before_calls: bool,
+}
+
+/// Looks at the texts of `turn`. Its last entry is its answer, or a notice.
 pub(super) fn verdict(history: &[Entry], turn: TurnId) -> Verdict {
     let mut receipts: Vec<&Receipt> = Vec::new();
-    let mut answers: Vec<&str> = Vec::new();
-    for body in bodies(history, turn) {
-        match body {
-            EntryBody::Model { text } => answers.push(text),
-            // A text before calls is no answer.
-            EntryBody::Call(_) => answers.clear(),
+    let mut texts: Vec<Said<'_>> = Vec::new();
+    for entry in history.iter().filter(|entry| entry.turn_id == turn) {
+        match &entry.body {
+            EntryBody::Model { text } => texts.push(Said {
+                text,
+                at: entry.created_at,
+                before_calls: false,
+            }),
+            EntryBody::Call(_) => {
+                // A step is stored at one time, and what came of a second question is later.
+                if let Some(said) = texts.last_mut() {
+                    said.before_calls |= said.at == entry.created_at;
+                }
+            }
             EntryBody::Result(result) => receipts.extend(&result.receipt),
             EntryBody::Notice(notice) if notice.kind == NoticeKind::UnbackedClaim => {
                 return Verdict::Stands;
@@ -37,13 +54,24 @@ pub(super) fn verdict(history: &[Entry], turn: TurnId) -> Verdict {
             | EntryBody::Notice(_) => {}
         }
     }
-    let claim = answers
-        .last()
-        .and_then(|answer| claims::unbacked(answer, &receipts));
-    match claim {
-        None => Verdict::Stands,
-        Some(claim) if answers.len() == 1 => Verdict::AskAgain(facts(&claim.sentence, &receipts)),
-        Some(_) => Verdict::Label(label(receipts.is_empty())),
+    let Some((answer, earlier)) = texts.split_last() else {
+        return Verdict::Stands;
+    };
+    // An answer that the turn went on after was asked about.
+    let (before_calls, asked): (Vec<_>, Vec<_>) = earlier.iter().partition(|it| it.before_calls);
+    if let Some(claim) = claims::unbacked(answer.text, &receipts) {
+        return if asked.is_empty() {
+            Verdict::AskAgain(facts(&claim.sentence, &receipts))
+        } else {
+            Verdict::Label(label(receipts.is_empty()))
+        };
+    }
+    // Only now: the calls that followed may have done what the text says.
+    let is_false = |said: &Said<'_>| claims::unbacked(said.text, &receipts).is_some();
+    if before_calls.into_iter().any(is_false) {
+        Verdict::Label(label(receipts.is_empty()))
+    } else {
+        Verdict::Stands
     }
 }
 
@@ -78,7 +106,7 @@ fn label(nothing_changed: bool) -> Notice {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use taskchat_domain::{Call, CallId, CallResult, Clock, EntryId, SystemClock};
+    use taskchat_domain::{Call, CallId, CallResult, EntryId, OperationId, TaskId};
 
     use super::*;
 
@@ -90,8 +118,9 @@ mod tests {
         }
     }
 
-    fn refused() -> [EntryBody; 2] {
-        let id = CallId::nth(1);
+    /// A call and what came of it.
+    fn called(n: usize, receipt: Option<Receipt>) -> [EntryBody; 2] {
+        let id = CallId::nth(n);
         let call = Call {
             id: id.clone(),
             tool: "add_task".to_owned(),
@@ -100,50 +129,101 @@ mod tests {
         let result = CallResult {
             call_id: id,
             content: json!({}),
-            is_error: true,
-            receipt: None,
+            is_error: receipt.is_none(),
+            receipt,
         };
         [EntryBody::Call(call), EntryBody::Result(result)]
     }
 
-    fn judged(entries: impl IntoIterator<Item = EntryBody>) -> Verdict {
+    fn added_milk() -> Receipt {
+        serde_json::from_value(json!({
+            "operation_id": OperationId::new(),
+            "kind": "created",
+            "summary": "Added “buy milk”.",
+            "task": {
+                "id": TaskId::new(), "title": "buy milk", "description": "", "status": "pending",
+                "priority": "medium", "due_date": null, "completed_at": null, "tags": [],
+                "recurrence": null, "created_at": "2026-11-23T08:00:00Z",
+                "updated_at": "2026-11-23T08:00:00Z", "version": 1,
+                "created_by": {"origin": "hand"},
+            },
+            "changes": [],
+            "undoable": true,
+            "undone_by": null,
+        }))
+        .unwrap()
+    }
+
+    /// The verdict on a turn of these steps and results, each stored a second after the one before.
+    fn judged<const N: usize>(stored: [&[EntryBody]; N]) -> Verdict {
         let turn = TurnId::new();
-        let entries: Vec<_> = (1..)
-            .zip(entries)
-            .map(|(seq, body)| Entry {
+        let mut entries = Vec::new();
+        for (second, bodies) in stored.into_iter().enumerate() {
+            entries.extend(bodies.iter().map(|body| Entry {
                 id: EntryId::new(),
                 turn_id: turn,
-                seq,
-                body,
-                created_at: SystemClock.now(),
-            })
-            .collect();
+                seq: 1,
+                body: body.clone(),
+                created_at: format!("2026-11-23T08:00:{second:02}Z").parse().unwrap(),
+            }));
+        }
         verdict(&entries, turn)
+    }
+
+    fn is_label(verdict: &Verdict) -> bool {
+        matches!(verdict, Verdict::Label(_))
     }
 
     #[test]
     fn a_claim_is_asked_again_once_and_then_labelled_once() {
-        assert_eq!(judged([said("Nothing to do.")]), Verdict::Stands);
-        let Verdict::AskAgain(facts) = judged([said(CLAIM)]) else {
+        assert_eq!(judged([&[said("Nothing to do.")]]), Verdict::Stands);
+        let Verdict::AskAgain(facts) = judged([&[said(CLAIM)]]) else {
             panic!("not asked again");
         };
         assert!(
             facts.contains(CLAIM) && facts.contains("Nothing was changed"),
             "{facts}"
         );
-        let honest = judged([said(CLAIM), said("It was not added.")]);
+        let honest = judged([&[said(CLAIM)], &[said("It was not added.")]]);
         assert_eq!(honest, Verdict::Stands);
-        let Verdict::Label(notice) = judged([said(CLAIM), said(CLAIM)]) else {
+        let Verdict::Label(notice) = judged([&[said(CLAIM)], &[said(CLAIM)]]) else {
             panic!("not labelled");
         };
-        let labelled = judged([said(CLAIM), said(CLAIM), EntryBody::Notice(notice)]);
+        let labelled = judged([&[said(CLAIM)], &[said(CLAIM)], &[EntryBody::Notice(notice)]]);
         assert_eq!(labelled, Verdict::Stands);
     }
 
     #[test]
+    fn calls_in_between_earn_no_further_question() {
+        let [call, result] = called(1, None);
+        let verdict = judged([&[said(CLAIM)], &[call], &[result], &[said(CLAIM)]]);
+        assert!(is_label(&verdict), "{verdict:?}");
+        let [call, result] = called(1, Some(added_milk()));
+        let verdict = judged([&[said(CLAIM)], &[call], &[result], &[said(CLAIM)]]);
+        assert_eq!(verdict, Verdict::Stands);
+    }
+
+    #[test]
     fn a_failed_call_backs_nothing() {
-        let [call, result] = refused();
-        let verdict = judged([said("I will add it."), call, result, said(CLAIM)]);
+        let [call, result] = called(1, None);
+        let verdict = judged([&[said("I will add it."), call], &[result], &[said(CLAIM)]]);
         assert!(matches!(verdict, Verdict::AskAgain(_)), "{verdict:?}");
+    }
+
+    #[test]
+    fn what_is_said_before_calls_is_judged_by_what_came_of_them() {
+        for (text, receipt, labelled) in [
+            (CLAIM, None, true),
+            (CLAIM, Some(added_milk()), false),
+            ("I'll add buy milk now.", None, false),
+            ("Let me add that to your list.", None, false),
+            ("Adding buy milk.", None, false),
+            ("Sure! Let me see what is there first.", None, false),
+        ] {
+            let [call, result] = called(1, receipt);
+            let end = [said("Anything else?")];
+            let verdict = judged([&[said(text), call], &[result], &end]);
+            assert_eq!(is_label(&verdict), labelled, "{text}: {verdict:?}");
+        }
     }
 }
