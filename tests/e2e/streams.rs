@@ -65,7 +65,8 @@ async fn deltas_arrive_while_the_model_is_still_talking() {
 #[tokio::test]
 async fn an_answer_is_not_read_on_after_the_session_has_ended() {
     let model = FakeModel::start().await;
-    let app = App::setup().set("TASKCHAT_TURNS__HEARTBEAT", "20ms");
+    // Nothing but the end itself wakes the readers.
+    let app = App::setup().set("TASKCHAT_ACCOUNTS__LOOK_EVERY", "20ms");
     let app = app.model(&model).start().await;
     let ada = app.sign_up("ada").await;
     let (phone, gate) = (app.sign_in(&ada.email).await, Gate::closed());

@@ -1,11 +1,15 @@
 //! Who is let in: what the database adds to a good token, on every request.
 //!
-//! Nothing is cached, so an account that is deactivated and a session that is revoked stop at once.
+//! Nothing is cached, so an account that is deactivated and a session that is revoked stop at once;
+//! streams that are already open stop soon.
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use taskchat_auth::{Admission, Caller, Refusal};
-use taskchat_domain::{Error, Kind};
+use taskchat_domain::{Error, Kind, Timestamp};
 use taskchat_store::Account;
+use tokio::time::sleep;
 
 use crate::Accounts;
 
@@ -56,19 +60,49 @@ impl Accounts {
     }
 
     /// Whether somebody who was let in before still may be here, for calls that last. Unlike
-    /// [`Admission::admit`] it makes no account.
+    /// [`Admission::admit`] it makes no account. A token without a session is good until it expires;
+    /// with one, as long as the session: whoever stays does not have to come with a new token.
     ///
     /// # Errors
     /// Those of the store.
     pub async fn is_welcome(&self, caller: &Caller) -> Result<bool, Error> {
-        if !self.has_session(caller).await? {
+        let now = self.clock.now();
+        if is_over(caller, now) {
             return Ok(false);
         }
-        let account = self.store.accounts().by_id(caller.user_id()).await?;
-        Ok(account.is_some_and(|account| {
-            account.deactivated_at.is_none() && account.issuer == caller.issuer()
-        }))
+        let (user, issuer) = (caller.user_id(), caller.issuer());
+        let accounts = self.store.accounts();
+        accounts
+            .is_active(user, issuer, caller.session_id(), now)
+            .await
     }
+
+    /// Returns once somebody who was let in may not be here any more: when the token expires, if it
+    /// belongs to no session, and otherwise at most [`Config::look_every`](crate::Config::look_every)
+    /// and one query after the session or the account has ended.
+    ///
+    /// A look that fails is no answer: it is looked again.
+    pub async fn until_unwelcome(&self, caller: &Caller) {
+        loop {
+            sleep(self.until_next_look(caller)).await;
+            if let Ok(false) = self.is_welcome(caller).await {
+                return;
+            }
+        }
+    }
+
+    fn until_next_look(&self, caller: &Caller) -> Duration {
+        if caller.session_id().is_some() {
+            return self.look_every;
+        }
+        let left = caller.expires_at() - self.clock.now();
+        left.to_std().unwrap_or_default().min(self.look_every)
+    }
+}
+
+/// True for a token that has expired and belongs to no session.
+fn is_over(caller: &Caller, now: Timestamp) -> bool {
+    caller.session_id().is_none() && caller.expires_at() <= now
 }
 
 fn refusal(error: Error) -> Refusal {

@@ -79,6 +79,7 @@ pub struct Accounts {
     issuer: Issuer,
     clock: Arc<dyn Clock>,
     hasher: Hasher,
+    look_every: Duration,
 }
 
 impl Accounts {
@@ -102,6 +103,7 @@ impl Accounts {
             issuer,
             clock,
             hasher,
+            look_every: config.look_every,
         })
     }
 

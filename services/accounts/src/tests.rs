@@ -10,6 +10,7 @@ use taskchat_domain::Kind;
 use super::*;
 
 mod house;
+mod staying;
 
 use house::*;
 
@@ -367,6 +368,7 @@ async fn an_unknown_address_costs_a_hash_too() {
         argon2_memory_kib: 32 * 1024,
         argon2_iterations: 3,
         hashes_at_once: 1,
+        ..Config::default()
     };
     let accounts = Accounts::new(
         house.store.clone(),

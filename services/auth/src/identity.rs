@@ -3,7 +3,7 @@
 use std::{net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
-use taskchat_domain::{SessionId, TimeZone, UserId};
+use taskchat_domain::{SessionId, TimeZone, Timestamp, UserId};
 
 /// The issuer of everybody whose tokens are signed with our own key or the shared secret.
 pub const LOCAL_ISSUER: &str = "local";
@@ -19,6 +19,7 @@ pub struct Caller {
     pub(crate) email: Option<String>,
     pub(crate) issuer: Arc<str>,
     pub(crate) is_outside: bool,
+    pub(crate) expires_at: Timestamp,
     pub(crate) time_zone: TimeZone,
     pub(crate) is_admitted: bool,
 }
@@ -53,6 +54,12 @@ impl Caller {
     #[must_use]
     pub fn is_outside(&self) -> bool {
         self.is_outside
+    }
+
+    /// Until when the token is good.
+    #[must_use]
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
     }
 
     /// The zone of the caller's profile; UTC before admission.

@@ -11,7 +11,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use rand::RngCore;
 use secrecy::ExposeSecret;
-use taskchat_domain::{Clock, Error, Result, SessionId, TimeZone, UserId};
+use taskchat_domain::{Clock, Error, Result, SessionId, TimeZone, Timestamp, UserId};
 
 use crate::{
     Caller, Config, LOCAL_ISSUER, Refusal,
@@ -288,9 +288,20 @@ fn caller(
             .filter(|_| claims.email_verified != Some(false)),
         issuer,
         is_outside,
+        expires_at: instant(claims.exp),
         time_zone: TimeZone::UTC,
         is_admitted: false,
     })
+}
+
+/// Seconds since the epoch as an instant; what is beyond all instants is never.
+fn instant(seconds: f64) -> Timestamp {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "what is out of range becomes the nearest number that is in it"
+    )]
+    let micros = (seconds * 1e6) as i64;
+    Timestamp::from_timestamp_micros(micros).unwrap_or(Timestamp::MAX_UTC)
 }
 
 /// Checks a signature and nothing else: times and names are checked by [`Rules::check`], against

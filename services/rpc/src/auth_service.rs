@@ -212,7 +212,7 @@ impl AuthService for Auth {
         let caller = request.caller()?;
         let pieces = self.export.clone().of(caller.user_id().clone());
         let pieces = pieces.map(|piece| piece.map_err(status));
-        let pieces = welcome::guarded(pieces, self.accounts.clone(), caller, welcome::LOOK_EVERY);
+        let pieces = welcome::guarded(pieces, self.accounts.clone(), caller);
         let mut response: Response<Self::ExportDataStream> = Response::new(Box::pin(pieces));
         let name = MetadataValue::from_static(export::DISPOSITION);
         response.metadata_mut().insert("content-disposition", name);

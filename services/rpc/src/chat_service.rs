@@ -185,7 +185,7 @@ impl Chats {
             Ok(item) => Ok(turn::followed(item, id, &owner)),
             Err(error) => Err(status(error)),
         });
-        let events = welcome::guarded(events, self.accounts.clone(), caller, welcome::LOOK_EVERY);
+        let events = welcome::guarded(events, self.accounts.clone(), caller);
         Ok(Response::new(Box::pin(events)))
     }
 }

@@ -1,6 +1,6 @@
 //! `TaskService`.
 
-use std::{pin::Pin, time::Duration};
+use std::pin::Pin;
 
 use futures::{Stream, StreamExt};
 use taskchat_accounts::Accounts;
@@ -198,7 +198,7 @@ impl TaskService for TaskList {
             Ok(item) => Ok(operation::watched(&item, &user)),
             Err(error) => Err(status(error)),
         });
-        let events = welcome::guarded(events, self.accounts.clone(), caller, Duration::ZERO);
+        let events = welcome::guarded_each(events, self.accounts.clone(), caller);
         Ok(Response::new(Box::pin(events)))
     }
 }

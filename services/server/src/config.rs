@@ -46,7 +46,7 @@ pub struct Config {
     pub store: taskchat_store::Config,
     /// Tokens.
     pub auth: taskchat_auth::Config,
-    /// Passwords.
+    /// Passwords, and who may stay.
     pub accounts: taskchat_accounts::Config,
     /// The assistant's model.
     pub model: taskchat_agent::Config,

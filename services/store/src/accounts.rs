@@ -1,16 +1,19 @@
 //! Accounts: the only queries about people who are not known yet. Sign-ins are in `sessions`.
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseConnection, EntityTrait, IntoActiveModel, QueryFilter,
-    sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, DatabaseConnection, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    sea_query::{Expr, Query},
 };
-use taskchat_domain::{ApprovalPolicy, Error, Noun, Result, TimeZone, Timestamp, User, UserId};
+use taskchat_domain::{
+    ApprovalPolicy, Error, Noun, Result, SessionId, TimeZone, Timestamp, User, UserId,
+};
 
 use crate::{
     NewSession, UserScope, UserTx,
     convert::{from_name, micros},
     entity::{
-        signing_key,
+        session, signing_key,
         user::{Column, Entity, Model},
     },
     error::{corrupt, translate},
@@ -102,6 +105,41 @@ impl Accounts {
             .await
             .map_err(translate)?;
         row.map(account).transpose()
+    }
+
+    /// Whether there is an active account of `issuer` with this id, and its sign-in `session`, if one
+    /// is named, good at `at`. One query: it is asked all the time.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn is_active(
+        &self,
+        id: &UserId,
+        issuer: &str,
+        session: Option<SessionId>,
+        at: Timestamp,
+    ) -> Result<bool> {
+        let mut found = Entity::find_by_id(id.as_str())
+            .filter(Column::Issuer.eq(issuer))
+            .filter(Column::DeactivatedAt.is_null());
+        if let Some(session) = session {
+            let owner = Query::select()
+                .column(session::Column::UserId)
+                .from(session::Entity)
+                .and_where(session::Column::Id.eq(session.uuid()))
+                .and_where(session::Column::RevokedAt.is_null())
+                .and_where(session::Column::ExpiresAt.gt(micros(at)))
+                .to_owned();
+            found = found.filter(Column::Id.in_subquery(owner));
+        }
+        let found = found
+            .select_only()
+            .column(Column::Id)
+            .into_tuple::<String>()
+            .one(&self.reader)
+            .await
+            .map_err(translate)?;
+        Ok(found.is_some())
     }
 
     /// The account of somebody whose token comes from `issuer`; made at first sight.

@@ -45,6 +45,7 @@ impl House {
             argon2_memory_kib: 64,
             argon2_iterations: 1,
             hashes_at_once: 2,
+            look_every: Duration::from_millis(1),
         };
         let accounts =
             Accounts::new(store.clone(), keys.issuer(), Arc::clone(&clock) as _, costs).unwrap();

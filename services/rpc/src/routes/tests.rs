@@ -58,6 +58,7 @@ impl House {
             argon2_memory_kib: 64,
             argon2_iterations: 1,
             hashes_at_once: 2,
+            ..Default::default()
         };
         let accounts =
             Accounts::new(store.clone(), keys.issuer(), Arc::clone(&clock), costs).unwrap();

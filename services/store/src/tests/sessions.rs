@@ -185,3 +185,28 @@ async fn sessions_expire_are_revoked_and_forgotten() {
         assert!(accounts.session(fresh.id).await.unwrap().is_some());
     }
 }
+
+#[tokio::test]
+async fn whoever_is_active_has_an_account_and_a_good_session() {
+    for store in stores().await {
+        let (ann, bob) = (store.person("ann").await, store.person("bob").await);
+        let id = sign_in(&store, &ann, "a").await;
+        let accounts = store.accounts();
+        let other = SessionId::new();
+        for (user, issuer, session, seconds, active) in [
+            (&ann, "local", Some(id), 99, true),
+            (&ann, "local", Some(id), 100, false),
+            (&ann, "local", None, 1000, true),
+            (&ann, "local", Some(other), 1, false),
+            (&ann, "elsewhere", None, 1, false),
+            (&bob, "local", Some(id), 1, false),
+            (&UserId::generate(), "local", None, 1, false),
+        ] {
+            let found = accounts.is_active(user, issuer, session, at(seconds)).await;
+            assert_eq!(found.unwrap(), active, "{}: {user} {session:?}", store.name);
+        }
+        accounts.revoke_session(id, at(2)).await.unwrap();
+        let found = accounts.is_active(&ann, "local", Some(id), at(3)).await;
+        assert!(!found.unwrap(), "{}", store.name);
+    }
+}
