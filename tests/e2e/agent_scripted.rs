@@ -1,7 +1,7 @@
 //! The assistant with a scripted model: acceptance 52 to 65, 67, 100 to 102, 104.
 
 use serde_json::{Value, json};
-use taskchat_tests::{App, FakeModel, User, call, calls, text, user};
+use taskchat_tests::{App, FakeModel, Script, User, call, calls, text, user};
 
 /// Ada, and a model that plays these scripts.
 async fn ada() -> (App, FakeModel, User) {
@@ -258,7 +258,7 @@ async fn an_unknown_tool_and_unreadable_arguments_are_the_models_to_mend() {
     let (_app, model, ada) = ada().await;
     model.says([
         call("drop_database", json!({})),
-        taskchat_tests::Script::stream()
+        Script::stream()
             .asks(0, "add_task", "{\"title\": \"x")
             .finish("tool_calls"),
         call("add_task", json!({ "title": "x" })),
@@ -279,7 +279,7 @@ async fn an_unknown_tool_and_unreadable_arguments_are_the_models_to_mend() {
 #[tokio::test]
 async fn text_before_a_call_is_kept() {
     let (_app, model, ada) = ada().await;
-    let first = taskchat_tests::Script::stream()
+    let first = Script::stream()
         .delta("Let me do that. ")
         .asks(0, "add_task", r#"{"title":"x"}"#)
         .finish("tool_calls");
@@ -298,7 +298,7 @@ async fn s101_what_was_done_before_a_failure_is_told() {
     let (_app, model, ada) = ada().await;
     model.says([
         call("add_task", json!({ "title": "buy milk" })),
-        taskchat_tests::Script::refusal(400),
+        Script::refusal(400),
     ]);
     let answer = ada.chat("Add buy milk").await;
     assert!((500..600).contains(&answer.status), "{}", answer.text);
@@ -319,4 +319,42 @@ async fn s101_what_was_done_before_a_failure_is_told() {
         ),
         (&json!("failed"), &json!("add_task"))
     );
+}
+
+#[tokio::test]
+async fn a_turn_that_reads_a_lot_can_still_be_read() {
+    let (_app, model, ada) = ada().await;
+    for at in 0..50 {
+        let body = json!({ "title": format!("task {at}"), "description": "é".repeat(1000) });
+        ada.post("/api/tasks", body).await.ok();
+    }
+    // About 5 MiB, if all of it were kept.
+    let reading = || {
+        let many = (0..16).map(|_| ("list_tasks", json!({})));
+        let add = ("add_task", json!({ "title": "one more" }));
+        calls(many.chain([add]))
+    };
+    for end in [text("That is a lot."), Script::refusal(400)] {
+        model.says([reading(), reading(), end]);
+        let events = ada.stream(json!({ "message": "Read it all" })).await;
+        let turn = user::text(&events[0].data, "turn_id");
+        let last = events.last().expect("an end");
+        assert!(matches!(last.kind.as_str(), "completed" | "failed"));
+        assert_eq!(&ada.follow(&turn, 0).await.rest().await, &events);
+
+        let told = &last.data[last.kind.as_str()]["tool_calls"];
+        let stored = ada.get(&format!("/api/turns/{turn}")).await.ok();
+        assert_eq!(&stored["response"]["tool_calls"], told);
+        let conversation = user::text(&stored, "conversation_id");
+        assert_eq!(&ada.messages(&conversation).await[1]["tool_calls"], told);
+        let told = told.as_array().expect("calls");
+        assert_eq!(told[0]["result"]["data"]["count"], 50);
+        assert_eq!(told[31]["result"]["error"]["code"], "RESULT_TOO_LARGE");
+        // What was done is told all the same.
+        for added in [16, 33] {
+            assert_eq!(told[added]["receipt"]["kind"], "created");
+            assert_eq!(told[added]["is_error"], false);
+        }
+    }
+    model.assert_sound();
 }

@@ -22,7 +22,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::{consent::Effect, model::ToolSpec};
 
-pub(crate) use envelope::refusal;
+pub(crate) use envelope::{refusal, without_data};
 
 /// The request metadata that carries the call's id; the tools' ledger key is derived from it.
 const CALL_ID: &str = "taskchat/call-id";

@@ -6,6 +6,7 @@
 
 mod ask;
 mod backing;
+mod budget;
 mod calls;
 mod failure;
 mod permission;
@@ -49,12 +50,14 @@ pub(crate) async fn drive(
         Ok(history) => history,
         Err(cause) => return Ending::Broken(cause),
     };
+    let weight = bodies(&history, bench.turn_id).map(budget::weigh).sum();
     let mut turn = Turn {
         agent,
         bench,
         journal,
         watch: Watch::new(cancel, agent.limits.turn),
         history,
+        weight,
         toolbox: None,
         said: String::new(),
     };
@@ -94,6 +97,8 @@ struct Turn<'a> {
     watch: Watch<'a>,
     /// What is stored, as far as it was read or appended here.
     history: Vec<Entry>,
+    /// What the turn's entries come to.
+    weight: usize,
     /// Opened when it is first needed.
     toolbox: Option<Toolbox>,
     /// Text of the current step that followers have seen and that is not stored yet.
@@ -156,7 +161,7 @@ impl Turn<'_> {
                     for open in calls {
                         self.watch.check()?;
                         let result = self.answer(&open).await?;
-                        self.append(vec![EntryBody::Result(result)]).await?;
+                        self.keep(result).await?;
                     }
                 }
                 Step::AskModel => self.step(None).await?,
@@ -189,6 +194,10 @@ impl Turn<'_> {
         match asked {
             Ok(answer) => {
                 let bodies = self.step_bodies(answer);
+                if budget::is_too_much(self.weight, &bodies) {
+                    warn!("the model says and calls more than a turn can hold");
+                    return Err(Stop::Failed(FailureKind::ModelMisbehaved));
+                }
                 self.append(bodies).await
             }
             Err(AskError::Interrupted(interrupt)) => Err(interrupt.into()),
@@ -285,19 +294,27 @@ impl Turn<'_> {
                     self.toolbox = None;
                 }
                 Err((interrupt, result)) => {
-                    self.append(vec![EntryBody::Result(result)]).await?;
+                    self.keep(result).await?;
                     return Err(interrupt.into());
                 }
             }
         }
         let message = "the tool did not answer; whether it took effect is not known";
         let lost = refusal(&call.id, "TOOLS_UNAVAILABLE", message);
-        self.append(vec![EntryBody::Result(lost)]).await?;
+        self.keep(lost).await?;
         Err(Stop::Failed(FailureKind::ToolsUnavailable))
+    }
+
+    /// Stores a result, as far as there is room for it.
+    async fn keep(&mut self, result: CallResult) -> Result<(), Stop> {
+        let result = budget::kept(result, self.weight);
+        self.append(vec![EntryBody::Result(result)]).await
     }
 
     async fn append(&mut self, bodies: Vec<EntryBody>) -> Result<(), Stop> {
         let entries = self.journal.append(bodies).await?;
+        let stored = entries.iter().map(|entry| budget::weigh(&entry.body));
+        self.weight += stored.sum::<usize>();
         self.history.extend(entries);
         self.said.clear();
         Ok(())

@@ -14,22 +14,38 @@ pub(super) fn read(call_id: &CallId, answer: CallToolResult) -> CallResult {
         .structured_content
         .filter(Value::is_object)
         .unwrap_or_else(|| wrapped(&text_of(&answer.content), failed));
-    if content.to_string().len() > MAX {
-        return refusal(
-            call_id,
-            "RESULT_TOO_LARGE",
-            "the result is too large to be used",
-        );
-    }
     let is_error = failed || content.get("success") == Some(&Value::Bool(false));
     let receipt = content
         .get("receipt")
         .and_then(|receipt| serde_json::from_value(receipt.clone()).ok());
-    CallResult {
+    let is_too_large = content.to_string().len() > MAX;
+    let result = CallResult {
         call_id: call_id.clone(),
         content,
         is_error,
         receipt,
+    };
+    if is_too_large {
+        without_data(result)
+    } else {
+        result
+    }
+}
+
+/// A result that is too large to be kept. What it changed is changed, and its receipt says so.
+pub(crate) fn without_data(result: CallResult) -> CallResult {
+    let Some(receipt) = &result.receipt else {
+        let message = "the result is too large to be used; ask for less";
+        return refusal(&result.call_id, "RESULT_TOO_LARGE", message);
+    };
+    CallResult {
+        content: json!({
+            "success": true,
+            "data": null,
+            "receipt": {"summary": receipt.summary},
+            "error": null,
+        }),
+        ..result
     }
 }
 
