@@ -122,6 +122,21 @@ pub enum FailureKind {
     Internal,
 }
 
+impl FailureKind {
+    /// Whether sending the same message again may well succeed.
+    #[must_use]
+    pub const fn is_worth_retrying(self) -> bool {
+        match self {
+            Self::ModelUnavailable
+            | Self::ModelMisbehaved
+            | Self::TimedOut
+            | Self::ToolsUnavailable
+            | Self::CutOff => true,
+            Self::TooManySteps | Self::Internal => false,
+        }
+    }
+}
+
 /// One tool call and what came of it, as people see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ToolCall {

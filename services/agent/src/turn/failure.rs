@@ -16,8 +16,10 @@ pub(super) fn words(kind: FailureKind, changed: bool) -> String {
     if changed {
         // Trying again would do the rest once more.
         format!("{what} Your message is kept, and so is what was already done; see below.")
-    } else {
+    } else if kind.is_worth_retrying() {
         format!("{what} Your message is kept; please try again.")
+    } else {
+        format!("{what} Your message is kept.")
     }
 }
 
@@ -35,5 +37,27 @@ pub(super) const fn unrun(failed: Option<FailureKind>) -> (&'static str, &'stati
             | FailureKind::CutOff
             | FailureKind::Internal,
         ) => ("NOT_DONE", "the turn ended before it was done"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_told_to_try_again_where_they_are_offered_to() {
+        for kind in [
+            FailureKind::ModelUnavailable,
+            FailureKind::ModelMisbehaved,
+            FailureKind::TimedOut,
+            FailureKind::ToolsUnavailable,
+            FailureKind::TooManySteps,
+            FailureKind::CutOff,
+            FailureKind::Internal,
+        ] {
+            let words = words(kind, false);
+            let told = words.contains("please try again");
+            assert_eq!(told, kind.is_worth_retrying(), "{words}");
+        }
     }
 }

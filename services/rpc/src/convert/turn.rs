@@ -2,8 +2,8 @@
 
 use taskchat_chat::Followed;
 use taskchat_domain::{
-    ConversationId, EventBody, Failure, FailureKind, Notice, NoticeKind, Reply, ToolCall, Turn,
-    TurnEvent, TurnId, TurnState, Usage, UserId,
+    ConversationId, EventBody, Failure, Notice, NoticeKind, Reply, ToolCall, Turn, TurnEvent,
+    TurnId, TurnState, Usage, UserId,
 };
 use taskchat_proto::v1::{self, turn_event::Event};
 
@@ -69,13 +69,7 @@ pub(crate) fn failure(failure: &Failure, of: Failed<'_>, owner: &UserId) -> v1::
         response_text: failure.text.clone(),
         tool_calls: tool_calls(of.calls, owner),
         code: failure_code(failure.kind).to_owned(),
-        retryable: match failure.kind {
-            FailureKind::ModelUnavailable
-            | FailureKind::ModelMisbehaved
-            | FailureKind::TimedOut
-            | FailureKind::ToolsUnavailable => true,
-            FailureKind::TooManySteps | FailureKind::CutOff | FailureKind::Internal => false,
-        },
+        retryable: failure.kind.is_worth_retrying(),
     }
 }
 

@@ -189,7 +189,7 @@ fn a_failed_turn_tells_what_had_already_happened() {
             "MODEL_MISBEHAVED",
             false,
         ),
-        (FailureKind::CutOff, Code::Internal, "TURN_CUT_OFF", false),
+        (FailureKind::CutOff, Code::Internal, "TURN_CUT_OFF", true),
         (FailureKind::Internal, Code::Internal, "INTERNAL", false),
     ] {
         let failure = Failure {
