@@ -3,7 +3,7 @@
 use http::Request;
 use serde_json::json;
 use taskchat_tests::{
-    App, Door, FakeModel, Gate, eventually,
+    App, Door, FakeModel, Gate, Script, calls, eventually,
     sse::text_of,
     text,
     tls::Certificates,
@@ -283,4 +283,30 @@ async fn an_edge_that_leaves_says_so_itself() {
     assert_eq!(services.health().await, 1, "they stay");
     let task = ada.add("water the plants").await;
     assert_eq!(user::text(&task, "title"), "water the plants");
+}
+
+#[tokio::test]
+async fn a_turn_that_failed_after_reading_a_lot_says_so_through_the_edge() {
+    let model = FakeModel::start().await;
+    let app = App::setup().split().model(&model).start().await;
+    let ada = app.sign_up("ada").await;
+    for at in 0..30 {
+        let body = json!({ "title": format!("task {at}"), "description": "x".repeat(1000) });
+        ada.post("/api/tasks", body).await.ok();
+    }
+    model.says([
+        calls([
+            ("list_tasks", json!({})),
+            ("add_task", json!({ "title": "buy milk" })),
+        ]),
+        Script::refusal(401),
+    ]);
+    let problem = ada.chat("Add buy milk").await.refused(503);
+    let id = |name: &str| !user::text(&problem, name).is_empty();
+    assert!(id("conversation_id") && id("turn_id"), "{problem}");
+    let words = user::text(&problem, "response_text");
+    assert!(words.contains("what was already done"), "{words}");
+    let calls = problem["tool_calls"].as_array().expect("calls");
+    let receipt = &calls.last().expect("a call")["receipt"];
+    assert_eq!(receipt["summary"], "Added “buy milk”.");
 }

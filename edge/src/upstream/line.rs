@@ -38,6 +38,10 @@ use crate::web;
 /// More than this is never put on one connection, whatever the other side allows.
 const MOST: usize = 1000;
 
+/// The largest headers and trailers that services may answer with: 64 KiB, as the status of a failed
+/// call travels in them.
+const HEADERS: u32 = 64 * 1024;
+
 /// Where services tell how they do.
 const HEALTH: &str = "/grpc.health.v1.Health/Check";
 /// `HealthCheckResponse { status: NOT_SERVING }` in its frame.
@@ -102,6 +106,7 @@ impl Line {
             .keep_alive_timeout(reach.ping)
             .keep_alive_while_idle(true)
             .adaptive_window(true)
+            .max_header_list_size(HEADERS)
             .handshake(TokioIo::new(io))
             .await?;
         // Shared, because the other side may change its mind at any time.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use prost::Message;
 use prost_types::Any;
 use taskchat_domain::{Error, Failure, FailureKind, Kind, Noun, UserId};
+use taskchat_proto::v1;
 use tonic::{
     Code, Status,
     metadata::{MetadataMap, MetadataValue},
@@ -20,6 +21,10 @@ pub(crate) type Answer<T> = Result<T, Status>;
 
 /// The domain that reasons in `google.rpc.ErrorInfo` belong to.
 const DOMAIN: &str = "taskchat";
+
+/// The most that the details of a failed turn come to, in bytes. They travel in a header, in base64,
+/// and clients take as little as 8 KiB of headers.
+const DETAILS: usize = 5 * 1024;
 
 /// Turns the error of a use case into a status, for `?`.
 pub(crate) trait Refused<T> {
@@ -128,11 +133,39 @@ pub(crate) fn failed_turn(
     let details = vec![
         any(
             "taskchat.v1.TurnFailure",
-            &turn::failure(failure, reply.into(), user),
+            &fitting(turn::failure(failure, reply.into(), user)),
         ),
         reason(why),
     ];
     build(code, failure.text.clone(), details, MetadataMap::new())
+}
+
+/// As much of a failure as fits into [`DETAILS`]. What was changed is left out last; all of it can be
+/// had by the turn's id.
+fn fitting(mut failure: v1::TurnFailure) -> v1::TurnFailure {
+    let is_too_large = |failure: &v1::TurnFailure| failure.encoded_len() > DETAILS;
+    if is_too_large(&failure) {
+        for call in &mut failure.tool_calls {
+            call.arguments = None;
+            call.result = None;
+        }
+    }
+    while is_too_large(&failure) {
+        let calls = &mut failure.tool_calls;
+        let Some(last) = calls.iter().rposition(|call| call.receipt.is_none()) else {
+            break;
+        };
+        calls.remove(last);
+    }
+    if is_too_large(&failure) {
+        let calls = failure.tool_calls.iter_mut();
+        for receipt in calls.filter_map(|call| call.receipt.as_mut()) {
+            receipt.task = None;
+            receipt.changes.clear();
+        }
+    }
+    while is_too_large(&failure) && failure.tool_calls.pop().is_some() {}
+    failure
 }
 
 /// The name of the code that [`failed_turn`] gives, for clients that only see the message.

@@ -222,3 +222,58 @@ fn a_failed_turn_tells_what_had_already_happened() {
         assert_eq!(told.code, named);
     }
 }
+
+/// As many calls as asked for, every other with a receipt, each with a text of this length in it.
+fn failure(calls: usize, length: usize) -> v1::TurnFailure {
+    let call = |at: usize| v1::ToolCall {
+        id: CallId::nth(at).as_str().to_owned(),
+        tool: "update_task".to_owned(),
+        arguments: Some(prost_types::Struct::default()),
+        result: Some(prost_types::Struct {
+            fields: [(String::new(), "x".repeat(length).into())].into(),
+        }),
+        is_error: false,
+        receipt: (at % 2 == 0).then(|| v1::Receipt {
+            summary: "Changed.".to_owned(),
+            task: Some(v1::Task {
+                description: "x".repeat(length),
+                ..Default::default()
+            }),
+            ..Default::default()
+        }),
+    };
+    v1::TurnFailure {
+        turn_id: TurnId::new().to_string(),
+        tool_calls: (1..=calls).map(call).collect(),
+        ..Default::default()
+    }
+}
+
+#[test]
+fn the_details_of_a_failed_turn_fit_into_a_header() {
+    // How many calls tell their result, and how many the task they changed.
+    for (calls, length, expected) in [
+        (4, 100, (4, 2)),
+        (4, 2000, (0, 2)),
+        (140, 20, (0, 70)),
+        (6, 2000, (0, 0)),
+        (1000, 100, (0, 0)),
+    ] {
+        let whole = failure(calls, length);
+        let kept = fitting(whole.clone());
+        assert!(kept.encoded_len() <= DETAILS);
+        assert_eq!(kept.turn_id, whole.turn_id);
+        let left = kept.tool_calls.iter();
+        let receipts: Vec<_> = left.filter_map(|call| call.receipt.as_ref()).collect();
+        let results = kept.tool_calls.iter().filter(|call| call.result.is_some());
+        let tasks = receipts.iter().filter(|receipt| receipt.task.is_some());
+        assert_eq!(
+            (results.count(), tasks.count()),
+            expected,
+            "{calls} {length}"
+        );
+        // What was changed goes last.
+        let all_changes = receipts.len() == calls / 2;
+        assert!(all_changes || receipts.len() == kept.tool_calls.len());
+    }
+}
