@@ -1,7 +1,7 @@
 //! Where a person is signed in, seen and ended from afar, at every door.
 
 use serde_json::json;
-use taskchat_tests::{App, Door, app::PASSWORD};
+use taskchat_tests::{App, Door, Gate, app::PASSWORD, eventually, text, user};
 
 #[tokio::test]
 async fn a_session_ended_from_afar_stops_at_every_door_at_once() {
@@ -33,6 +33,30 @@ async fn a_session_ended_from_afar_stops_at_every_door_at_once() {
         let refused = laptop.via(door).revoke("not-an-id").await.unwrap_err();
         assert_eq!(refused.fields, ["session_id"]);
     }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_waited_for_is_not_given_after_the_session_has_ended() {
+    let (app, model) = App::scripted().await;
+    let ada = app.sign_up("ada").await;
+    let phone = app.sign_in(&ada.email).await;
+    let gate = Gate::closed();
+    model.says([text("For you only.").behind(&gate)]);
+    let asking = phone.chat("hi");
+    let ending = async {
+        eventually("the model is asked", async || model.asked() == 1).await;
+        let open = ada.get("/api/users/me/sessions").await.ok();
+        let phones = user::text(&open["sessions"][0], "id");
+        let path = format!("/api/users/me/sessions/{phones}");
+        ada.delete(&path).await.ok();
+        gate.open();
+    };
+    let (answer, ()) = futures::join!(asking, ending);
+    answer.refused(401);
+    // The turn itself is ada's, and went on.
+    let conversation = user::id(&ada.conversations().await[0]);
+    let messages = ada.messages(&conversation).await;
+    assert_eq!(messages[1]["content"], "For you only.");
 }
 
 #[tokio::test]

@@ -42,6 +42,7 @@ impl ChatService for Chats {
         let message = new_message(asked, &metadata, &caller).or_status()?;
         let started = self.chat.start(user, message).await.or_status()?;
         let (ended, reply) = self.chat.wait(user, started.id).await.or_status()?;
+        welcome::still_here(&self.accounts, &caller).await?;
         match &ended.failure {
             Some(failure) => Err(failed_turn(failure, &reply, user)),
             None => Ok(Response::new(turn::response(&reply, user))),
