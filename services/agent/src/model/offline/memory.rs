@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
+use super::reply;
 use crate::model::Message;
 
 /// A task, as far as it has to be known.
@@ -78,8 +79,13 @@ impl Talk {
             }
             let ends = matches!(before.get(at + 1), None | Some(Message::User(_)));
             if ends {
-                for answered in answered(before.get(turn_start..=at).unwrap_or_default()) {
-                    memory.note(&answered);
+                let turn = before.get(turn_start..=at).unwrap_or_default();
+                let reply = match message {
+                    Message::Assistant { text, .. } => text.as_str(),
+                    _ => "",
+                };
+                for answered in answered(turn) {
+                    memory.note(&answered, Some(reply));
                 }
                 memory.end_turn();
             }
@@ -140,19 +146,30 @@ impl Memory {
         self.acted.clear();
     }
 
-    /// Takes in what a tool has answered.
-    pub(super) fn note(&mut self, answered: &Answered) {
+    /// Takes in what a tool has answered. Tasks that `reply` does not show were looked up, not
+    /// listed: "number one" is none of them.
+    pub(super) fn note(&mut self, answered: &Answered, reply: Option<&str>) {
         let envelope = &answered.envelope;
+        let shown = |tasks: &Value| {
+            let tasks = tasks.as_array()?.iter().filter_map(known);
+            let tasks: Vec<Known> = tasks.take(reply::SHOWN).collect();
+            let shows = |text: &str| {
+                !tasks.is_empty() && tasks.iter().all(|task| text.contains(&task.title))
+            };
+            reply.is_none_or(shows).then_some(tasks)
+        };
         if envelope["success"] != true {
-            let choices = envelope.pointer("/error/choices").and_then(Value::as_array);
-            if let Some(choices) = choices {
-                self.listed(choices.iter().filter_map(known).collect());
+            if let Some(choices) = envelope.pointer("/error/choices") {
+                // Who was asked in other words does not count by our numbers.
+                self.listed(shown(choices).unwrap_or_default());
                 self.unsettled = Some(answered.clone());
             }
             return;
         }
-        if let Some(tasks) = envelope.pointer("/data/tasks").and_then(Value::as_array) {
-            self.listed(tasks.iter().filter_map(known).collect());
+        if let Some(tasks) = envelope.pointer("/data/tasks") {
+            if let Some(tasks) = shown(tasks) {
+                self.listed(tasks);
+            }
         } else if let Some(task) = ["/data", "/receipt/task"]
             .iter()
             .find_map(|place| known(envelope.pointer(place)?))

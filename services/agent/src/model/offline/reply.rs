@@ -19,7 +19,7 @@ pub(super) enum Doing {
 }
 
 /// The most tasks shown in a reply.
-const SHOWN: usize = 50;
+pub(super) const SHOWN: usize = 50;
 
 const ABILITIES: &str = "I can add tasks, list them, mark them as done, rename them, change their \
                          priority or due date, delete them, and undo what was done.";

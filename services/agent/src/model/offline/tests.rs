@@ -11,7 +11,10 @@ use crate::{
     testing::tasks::{FakeTasks, operation_id, task_id},
 };
 
-const TABLE: &str = include_str!("sentences.txt");
+const TABLES: [(&str, &str, &[&str]); 2] = [
+    ("sentences.txt", include_str!("sentences.txt"), &[]),
+    ("everyday.txt", include_str!("everyday.txt"), MORE_TASKS),
+];
 
 const TASKS: &[&str] = &[
     "water the plants",
@@ -22,6 +25,14 @@ const TASKS: &[&str] = &[
     "letter to mum",
     "letter to dad",
     "go to the gym",
+];
+
+const MORE_TASKS: &[&str] = &[
+    "Call the plumber",
+    "Help Anna move",
+    "Cancel Netflix",
+    "Netflix party",
+    "do the dishes",
 ];
 
 /// A conversation with the built-in assistant.
@@ -82,17 +93,29 @@ impl Conversation {
 
 /// A line of the table: a sentence, the calls it must lead to, and words of the reply.
 struct Line<'a> {
-    number: usize,
-    earlier: Vec<&'a str>,
-    sentence: &'a str,
+    /// "sentences.txt:12"
+    place: String,
+    more_tasks: &'a [&'a str],
+    earlier: Vec<String>,
+    sentence: String,
     calls: Vec<(String, Value)>,
     says: Vec<&'a str>,
 }
 
 fn table() -> Vec<Line<'static>> {
+    let read = |(name, text, more_tasks)| lines_of(name, text, more_tasks);
+    TABLES.into_iter().flat_map(read).collect()
+}
+
+fn lines_of(
+    name: &str,
+    text: &'static str,
+    more_tasks: &'static [&'static str],
+) -> Vec<Line<'static>> {
     let mut earlier = Vec::new();
     let mut lines = Vec::new();
-    for (at, line) in TABLE.lines().enumerate() {
+    for (at, line) in text.lines().enumerate() {
+        let place = format!("{name}:{}", at + 1);
         let line = line.trim();
         if line.is_empty() || line.starts_with("//") {
             continue;
@@ -100,20 +123,19 @@ fn table() -> Vec<Line<'static>> {
         if let Some(after) = line.strip_prefix("==") {
             earlier = after
                 .split(" / ")
-                .map(str::trim)
+                .map(|said| said.trim().replace("\\n", "\n"))
                 .filter(|said| !said.is_empty())
                 .collect();
             continue;
         }
-        let (sentence, rest) = line
-            .split_once(" -> ")
-            .unwrap_or_else(|| panic!("line {}", at + 1));
+        let (sentence, rest) = line.split_once(" -> ").unwrap_or_else(|| panic!("{place}"));
         let (calls, says) = rest.split_once(" :: ").unwrap_or((rest, ""));
         lines.push(Line {
-            number: at + 1,
+            calls: expected(calls, &place),
+            place,
+            more_tasks,
             earlier: earlier.clone(),
-            sentence,
-            calls: expected(calls, at + 1),
+            sentence: sentence.replace("\\n", "\n"),
             says: says
                 .split(" & ")
                 .filter(|words| !words.is_empty())
@@ -124,12 +146,12 @@ fn table() -> Vec<Line<'static>> {
 }
 
 /// "tool {...} && tool {...}", with @n for the n-th task and $n for the n-th operation.
-fn expected(calls: &str, number: usize) -> Vec<(String, Value)> {
+fn expected(calls: &str, place: &str) -> Vec<(String, Value)> {
     if calls.trim() == "nothing" {
         return Vec::new();
     }
     let mut calls = calls.to_owned();
-    for n in (1..=12).rev() {
+    for n in (1..=19).rev() {
         calls = calls
             .replace(&format!("@{n}"), &task_id(n))
             .replace(&format!("${n}"), &operation_id(n));
@@ -138,8 +160,8 @@ fn expected(calls: &str, number: usize) -> Vec<(String, Value)> {
         .split(" && ")
         .map(|call| {
             let (tool, arguments) = call.trim().split_once(' ').unwrap_or((call.trim(), "{}"));
-            let arguments = serde_json::from_str(arguments)
-                .unwrap_or_else(|error| panic!("line {number}: {error}"));
+            let arguments =
+                serde_json::from_str(arguments).unwrap_or_else(|error| panic!("{place}: {error}"));
             (tool.to_owned(), arguments)
         })
         .collect()
@@ -149,22 +171,22 @@ fn expected(calls: &str, number: usize) -> Vec<(String, Value)> {
 fn every_sentence_leads_to_its_calls() {
     let mut wrong = Vec::new();
     for line in table() {
-        let mut conversation = Conversation::new(TASKS);
+        let mut conversation = Conversation::new(&[TASKS, line.more_tasks].concat());
         for said in &line.earlier {
             conversation.say(said);
         }
-        let (calls, reply) = conversation.say(line.sentence);
+        let (calls, reply) = conversation.say(&line.sentence);
         if calls != line.calls {
             wrong.push(format!(
                 "{}: {:?}\n    {calls:?}\n    {reply}",
-                line.number, line.sentence
+                line.place, line.sentence
             ));
         }
         for words in line.says {
             if !reply.to_lowercase().contains(&words.to_lowercase()) {
                 wrong.push(format!(
                     "{}: {:?} says {reply:?}",
-                    line.number, line.sentence
+                    line.place, line.sentence
                 ));
             }
         }

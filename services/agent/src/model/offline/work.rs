@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::{
     arguments::{changed, new_task},
     grammar,
-    memory::{Answered, Known, Memory, Talk},
+    memory::{Answered, Known, Memory, Talk, known},
     reply::{self, Doing},
     request::{NewTask, Rename, Request, Target},
     words::Sentence,
@@ -129,6 +129,13 @@ impl Work {
 
     /// The answer to a call; [`Waiting`] as long as there is none.
     fn call(&mut self, tool: &'static str, arguments: Value) -> Result<Value, Waiting> {
+        let answered = self.answer(tool, arguments)?;
+        self.memory.note(&answered, None);
+        Ok(answered.envelope)
+    }
+
+    /// The same, for an answer that is not told about and so must not be remembered as told.
+    fn answer(&mut self, tool: &'static str, arguments: Value) -> Result<Answered, Waiting> {
         let answered = match self.answers.front() {
             Some(answer) if answer.tool == tool => self.answers.pop_front(),
             _ => None,
@@ -137,8 +144,7 @@ impl Work {
             self.wanted.push((tool, arguments));
             return Err(Waiting);
         };
-        self.memory.note(&answered);
-        Ok(answered.envelope)
+        Ok(answered)
     }
 
     /// A call on whose answer the next one depends.
@@ -146,6 +152,17 @@ impl Work {
         let answer = self.call(tool, arguments);
         self.blocked |= answer.is_err();
         answer
+    }
+
+    /// The tasks with these words, not shown to the person, and the answer they are from.
+    fn consult(&mut self, query: &str) -> Result<(Vec<Known>, Value), Waiting> {
+        self.after_the_rest()?;
+        let answer = self.answer("list_tasks", json!({"query": query, "limit": 200}));
+        self.blocked |= answer.is_err();
+        let envelope = answer?.envelope;
+        let tasks = envelope.pointer("/data/tasks").and_then(Value::as_array);
+        let known = tasks.into_iter().flatten().filter_map(known).collect();
+        Ok((known, envelope))
     }
 
     /// Waits until everything wanted so far is answered.
@@ -284,11 +301,9 @@ impl Work {
 
     /// "Call X Y from now on": X is the longest beginning that is a title.
     fn rename(&mut self, rename: &Rename) -> Result<String, Waiting> {
-        self.after_the_rest()?;
         let first = rename.words.split_whitespace().next().unwrap_or_default();
         let query = first.trim_matches(|letter: char| !letter.is_alphanumeric());
-        let envelope = self.look_up("list_tasks", json!({"query": query, "limit": 200}))?;
-        let listing = self.memory.listing.clone();
+        let (listing, envelope) = self.consult(query)?;
         let reading = rename.readings.iter().rev().find_map(|(task, name)| {
             let known = listing
                 .iter()
