@@ -2,7 +2,7 @@
 
 mod reader;
 
-use super::words::Phrase;
+use super::words::{Phrase, Sentence};
 use reader::Reader;
 
 /// Words that lead to a date and are no part of it.
@@ -144,6 +144,17 @@ fn read(phrase: Phrase<'_>) -> Option<Due> {
     })
 }
 
+/// The day of a date with a time: "friday" of "friday at 5pm"; `None` when it names none.
+pub(super) fn day_of(text: &str) -> Option<String> {
+    let sentence = Sentence::read(text);
+    let words = sentence.phrase();
+    (1..=words.len())
+        .rev()
+        .flat_map(|length| (0..=words.len() - length).map(move |at| words.from(at).to(length)))
+        .find_map(|part| read(part).filter(|due| due.dated && !due.timed))
+        .map(|due| due.text)
+}
+
 /// True for the name of a day of the week.
 pub(super) fn is_weekday(word: &str) -> bool {
     WEEKDAYS.contains(&word)
@@ -151,7 +162,6 @@ pub(super) fn is_weekday(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::Sentence;
     use super::*;
 
     #[test]

@@ -18,7 +18,7 @@ pub(super) fn narrow(phrase: Phrase<'_>, listing: &mut Listing) {
     let ended = phrase
         .without_trailing(super::super::POLITE_TAIL)
         .without_trailing(&["on my list", "on the list", "exactly"]);
-    let (lead, day, timed) = match due::at_end(ended) {
+    let (lead, mut day, timed) = match due::at_end(ended) {
         Some((_, due)) => {
             let lead = lead_of(ended, &due.text);
             (lead, due.text, due.timed)
@@ -52,6 +52,11 @@ pub(super) fn narrow(phrase: Phrase<'_>, listing: &mut Listing) {
             (Some(day.clone()), format!("2 days from {day}"))
         }
         (_, "tonight" | "this evening") => (Some("today".to_owned()), "tomorrow".to_owned()),
+        // Most of what is due on a day has no hour, so the hour asked for is all of its day.
+        _ if timed => {
+            day = due::day_of(&day).unwrap_or_else(|| "today".to_owned());
+            (Some(day.clone()), format!("1 day from {day}"))
+        }
         _ => (Some(day.clone()), upto),
     };
     listing.due_after = after;
