@@ -5,11 +5,12 @@
 //! last ones look at how it ends.
 //!
 //! To add a way of saying something: its words in the reader concerned, and a line in
-//! `sentences.txt`.
+//! `sentences.txt`, or in `everyday.txt` when it is about what must not happen.
 
 mod add;
 mod change;
 mod clauses;
+mod doubt;
 mod list;
 mod mark;
 mod priority;
@@ -40,6 +41,10 @@ const READERS: &[Reader] = &[
 
 /// Said before a request, and no part of it.
 const POLITE: &[&str] = &[
+    "if possible",
+    "if you can",
+    "if you could",
+    "if you don't mind",
     "please",
     "pls",
     "hey",
@@ -130,7 +135,7 @@ pub(super) fn read(message: Phrase<'_>) -> Vec<Result<Request, String>> {
         let said = |request: &Result<Request, String>| {
             !matches!(
                 request,
-                Ok(Request::Greeting | Request::Thanks | Request::Answer)
+                Ok(Request::Greeting | Request::Thanks | Request::Yes | Request::Answer)
             )
         };
         if requests.iter().any(said) {
@@ -146,9 +151,20 @@ fn clause(phrase: Phrase<'_>) -> Option<Request> {
         (!phrase.is_empty()).then(|| READERS.iter().find_map(|read| read(phrase)))?
     };
     // "OK" and "good morning" alone are an answer, not a preface.
-    talk::read(phrase)
-        .or_else(|| read(bared(phrase)))
-        .or_else(|| read(phrase))
+    if let Some(said) = talk::read(phrase) {
+        return Some(said);
+    }
+    if doubt::is_condition(phrase) {
+        return Some(Request::Unsure(phrase.text().to_owned()));
+    }
+    if doubt::asks_how(phrase) {
+        return Some(Request::Help);
+    }
+    doubt::refusal(phrase).or_else(|| {
+        read(bared(phrase))
+            .or_else(|| read(phrase))
+            .map(|request| doubt::weigh(phrase, request))
+    })
 }
 
 /// The clause without the words of politeness around it.

@@ -72,7 +72,8 @@ impl Talk {
                     turn_start = at;
                 }
                 Message::Assistant { text, .. } => {
-                    let asks = text.contains("Which") && text.contains('?');
+                    let asks = reply::ASKS.iter().any(|words| text.contains(words));
+                    let asks = asks && text.contains('?');
                     asked_about = user.clone().filter(|_| asks);
                 }
                 Message::System(_) | Message::Tool { .. } => {}
@@ -227,6 +228,12 @@ impl Memory {
             .find(|turn| !turn.is_empty())
             .map(|turn| turn.iter().rev().cloned().collect())
             .unwrap_or_default()
+    }
+
+    /// True when the message before changed something that was not taken back.
+    pub(super) fn changed_last(&self) -> bool {
+        let earlier = self.operations.iter().rev().skip(1);
+        earlier.take(1).any(|turn| !turn.is_empty())
     }
 
     /// What "redo" takes back.

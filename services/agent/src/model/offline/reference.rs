@@ -138,10 +138,104 @@ const TRAILING: &[&str] = &[
     "one",
 ];
 
-/// Reads a phrase as a reference to a task; `None` when it is empty.
+const UNSAID: &[&str] = &[
+    "a task",
+    "any task",
+    "some task",
+    "one task",
+    "one",
+    "one of them",
+    "one of my tasks",
+    "a todo",
+    "a to-do",
+    "an item",
+    "a reminder",
+    "something",
+    "anything",
+];
+
+/// Words that name nothing, alone or together: "we are done" is not about a task called "we".
+const EMPTY: &[&str] = &[
+    "i",
+    "i'm",
+    "me",
+    "you",
+    "we",
+    "us",
+    "he",
+    "him",
+    "she",
+    "her",
+    "they",
+    "who",
+    "what",
+    "which",
+    "nothing",
+    "nobody",
+    "none",
+    "no",
+    "yes",
+    "not",
+    "never",
+    "a",
+    "an",
+    "the",
+    "some",
+    "any",
+    "of",
+    "to",
+    "at",
+    "in",
+    "and",
+    "or",
+    "so",
+    "too",
+    "well",
+    "great",
+    "good",
+    "fine",
+    "early",
+    "late",
+    "here",
+    "there",
+    "now",
+    "then",
+    "yet",
+    "today",
+    "yesterday",
+    "almost",
+    "nearly",
+    "up",
+    "down",
+    "out",
+    "off",
+    "on",
+    "with",
+    "is",
+    "are",
+    "was",
+    "one",
+    "thing",
+    "things",
+    "way",
+    "very",
+    "it",
+    "my",
+    "for",
+    "much",
+    "lot",
+    "better",
+    "always",
+    "first",
+    "second",
+    "third",
+    "last",
+];
+
+/// Reads a phrase as a reference to a task; `None` when it names nothing.
 pub(super) fn read(phrase: Phrase<'_>) -> Option<Target> {
-    if phrase.is_empty() {
-        return None;
+    if phrase.is_any(UNSAID) {
+        return Some(Target::Unsaid);
     }
     if phrase.all_quoted() {
         return Some(Target::Named(phrase.text().to_owned()));
@@ -165,8 +259,8 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Target> {
         .filter(|rest| !rest.is_empty())
         .unwrap_or(core);
     special(bare).or_else(|| {
-        let name = bare.text().trim();
-        (!name.is_empty()).then(|| Target::Named(name.to_owned()))
+        let names = bare.lowers().iter().any(|word| !EMPTY.contains(word));
+        names.then(|| Target::Named(bare.text().trim().to_owned()))
     })
 }
 

@@ -1,6 +1,10 @@
 //! Envelopes → sentences. Nothing is said to have happened but what a result says.
 
+mod said;
+
 use serde_json::{Map, Value};
+
+pub(super) use said::*;
 
 use super::request::{Listing, Which};
 
@@ -20,9 +24,6 @@ pub(super) enum Doing {
 
 /// The most tasks shown in a reply.
 pub(super) const SHOWN: usize = 50;
-
-const ABILITIES: &str = "I can add tasks, list them, mark them as done, rename them, change their \
-                         priority or due date, delete them, and undo what was done.";
 
 impl Doing {
     /// True when "X and Y" may well be two tasks.
@@ -284,102 +285,6 @@ pub(super) fn excerpts(words: &str, envelope: &Value) -> String {
     } else {
         format!("About “{words}” I found:\n\n{}", lines.join("\n"))
     }
-}
-
-/// Asks which task is meant, and shows those there are.
-pub(super) fn which(envelope: &Value) -> String {
-    let tasks = envelope
-        .pointer("/data/tasks")
-        .and_then(Value::as_array)
-        .filter(|tasks| !tasks.is_empty());
-    match tasks {
-        Some(tasks) => format!(
-            "Which task do you mean? You have:\n\n{}",
-            numbered(Some(tasks))
-        ),
-        None => "Which task do you mean? There is none left on your list.".to_owned(),
-    }
-}
-
-pub(super) fn no_such_number(number: usize, count: usize) -> String {
-    format!(
-        "There is no number {number} in the list above, it ends at {count}. Which one do you mean?"
-    )
-}
-
-pub(super) fn no_such_title(words: &str, envelope: &Value) -> String {
-    if envelope["success"] != true {
-        return failed(Doing::Change, words, None, &envelope["error"]);
-    }
-    format!(
-        "I couldn't find a task whose name “{words}” begins with, so nothing was changed. Try \
-         “rename … to …”."
-    )
-}
-
-pub(super) fn one_at_a_time(doing: Doing) -> String {
-    let what = doing.done();
-    format!(
-        "Nothing was {what}: without an AI model I work on one task at a time. Which one do you mean?"
-    )
-}
-
-pub(super) fn no_such_priority(said: &str) -> String {
-    let choices = "A task's priority is low, medium, high or urgent. Which one shall it be?";
-    if said.is_empty() {
-        choices.to_owned()
-    } else {
-        format!("There is no priority “{said}”, so nothing was changed. {choices}")
-    }
-}
-
-pub(super) fn no_title() -> String {
-    "What should the task be called?".to_owned()
-}
-
-pub(super) fn greeting() -> String {
-    format!("Hello! {ABILITIES} What would you like to do?")
-}
-
-pub(super) fn thanks() -> String {
-    "You're welcome!".to_owned()
-}
-
-pub(super) fn help() -> String {
-    format!(
-        "{ABILITIES} For example: “Add buy milk by Friday”, “What do I have to do?”, “Tick off buy \
-         milk”, “Make it high priority”, “Undo that”."
-    )
-}
-
-pub(super) fn nothing_to_decide() -> String {
-    "All right. Nothing was changed. What would you like to do next?".to_owned()
-}
-
-pub(super) fn vague() -> String {
-    format!("What exactly would you like me to do, and with which task? {ABILITIES}")
-}
-
-pub(super) fn what_with_it() -> String {
-    "What would you like me to do with it? For example: “Tick off number one”.".to_owned()
-}
-
-pub(super) fn nothing_to_redo() -> String {
-    "There is nothing to redo.".to_owned()
-}
-
-pub(super) fn not_understood() -> String {
-    format!(
-        "I can only help with your list of tasks. {ABILITIES} For example: “Add buy milk by Friday”."
-    )
-}
-
-pub(super) fn too_long() -> String {
-    format!("That is more than I can read at once without an AI model. {ABILITIES}")
-}
-
-pub(super) fn half_understood(text: &str) -> String {
-    format!("I did not understand “{text}”.")
 }
 
 /// Sentences, or lists between empty lines.

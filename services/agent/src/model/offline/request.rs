@@ -12,9 +12,13 @@ pub(super) enum Request {
     Complete(Target),
     Reopen(Target),
     Delete(Target),
+    /// Delete the task of exactly that title, if there is one.
+    DeleteTitled(String),
     Restore(Target),
     /// Take back what was done last, here if possible.
     Undo,
+    /// Take back what was done just now, if anything was.
+    StepBack,
     /// Take back the latest undo.
     Redo,
     /// Look through earlier messages.
@@ -26,10 +30,38 @@ pub(super) enum Request {
     Greeting,
     Thanks,
     Help,
-    /// A yes or no, with nothing to decide.
+    /// A yes.
+    Yes,
+    /// A no, or anything else that asks for nothing.
     Answer,
+    /// What may be a task to add: the person is asked.
+    Offer(Vec<NewTask>),
+    /// What sounds like a request and may be none, as it was written.
+    Unsure(String),
+    /// Put off, without a word on how long.
+    PutOff(Target),
     /// Something is to be done, but what?
     Vague,
+}
+
+impl Request {
+    /// True when it changes or takes back something that is there already.
+    pub(super) const fn changes(&self) -> bool {
+        matches!(
+            self,
+            Self::Change(..)
+                | Self::Rename(_)
+                | Self::Complete(_)
+                | Self::Reopen(_)
+                | Self::Delete(_)
+                | Self::DeleteTitled(_)
+                | Self::Restore(_)
+                | Self::Undo
+                | Self::StepBack
+                | Self::Redo
+                | Self::PutOff(_)
+        )
+    }
 }
 
 /// A task to be added.
@@ -79,6 +111,8 @@ pub(super) enum Target {
     Id(String),
     /// More than one at once.
     Many,
+    /// "A task", "one": it is not said which.
+    Unsaid,
 }
 
 /// What is to become of a task.

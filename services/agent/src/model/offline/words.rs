@@ -195,6 +195,19 @@ impl<'a> Phrase<'a> {
         }
     }
 
+    /// True when it ends with a question mark.
+    pub(super) fn asks(self) -> bool {
+        self.words
+            .last()
+            .and_then(|word| self.source.get(word.end..))
+            .is_some_and(|after| {
+                after
+                    .chars()
+                    .take_while(|c| !c.is_alphanumeric())
+                    .any(|c| c == '?')
+            })
+    }
+
     /// True when the phrase stands in parentheses.
     pub(super) fn text_is_parenthesised(self) -> bool {
         self.words

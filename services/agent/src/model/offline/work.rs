@@ -4,6 +4,7 @@
 //! not made again but taken from their answers, in order, until one has no answer yet. Everything
 //! here is a function of the messages, so the same step always comes out.
 
+mod back;
 mod question;
 
 use std::collections::VecDeque;
@@ -55,12 +56,6 @@ pub(super) fn next(talk: Talk) -> Move {
     if talk.said.len() > LONGEST {
         return Move::Say(reply::too_long());
     }
-    let sentence = Sentence::read(&talk.said);
-    let mut requests = grammar::read(sentence.phrase());
-    if !requests.iter().any(Result::is_ok) {
-        requests = vec![Err(talk.said.clone())];
-    }
-    let alone = requests.len() == 1;
     let mut work = Work {
         memory: talk.memory,
         answers: talk.done.into(),
@@ -68,6 +63,15 @@ pub(super) fn next(talk: Talk) -> Move {
         blocked: false,
         asked_about: talk.asked_about,
     };
+    let sentence = Sentence::read(&talk.said);
+    let mut requests = match work.chosen(sentence.phrase()) {
+        Some(target) => vec![Ok(Request::Bare(target))],
+        None => grammar::read(sentence.phrase()),
+    };
+    if !requests.iter().any(Result::is_ok) {
+        requests = vec![Err(talk.said)];
+    }
+    let alone = requests.len() == 1;
     let mut sentences = Vec::new();
     for request in requests {
         let said = match request {
@@ -111,7 +115,9 @@ impl Work {
             Request::Restore(target) => {
                 self.act(&target, Doing::Restore, "restore_task", Map::new())
             }
+            Request::DeleteTitled(title) => self.delete_titled(&title),
             Request::Undo => self.undo(),
+            Request::StepBack => self.step_back(),
             Request::Redo => self.redo(),
             Request::Search(words) => {
                 let envelope = self.call("search_messages", json!({"query": words}))?;
@@ -122,7 +128,14 @@ impl Work {
             Request::Greeting => Ok(reply::greeting()),
             Request::Thanks => Ok(reply::thanks()),
             Request::Help => Ok(reply::help()),
+            Request::Yes => self.agree(),
             Request::Answer => Ok(reply::nothing_to_decide()),
+            Request::Offer(tasks) => Ok(reply::offer(&tasks)),
+            Request::Unsure(text) => Ok(reply::unsure(&text)),
+            Request::PutOff(target) => Ok(match target {
+                Target::Named(title) => reply::until_when(Some(&title)),
+                _ => reply::until_when(None),
+            }),
             Request::Vague => Ok(reply::vague()),
         }
     }
@@ -257,6 +270,7 @@ impl Work {
                 }));
             }
             Target::Many => return Ok(Err(reply::one_at_a_time(doing))),
+            Target::Unsaid => return self.ask_which(target, doing),
             Target::It => {
                 self.after_the_rest()?;
                 self.memory.focus.clone()
@@ -318,34 +332,19 @@ impl Work {
         Ok(reply::done(Doing::Change, &known.title, &envelope))
     }
 
-    fn undo(&mut self) -> Result<String, Waiting> {
-        self.after_the_rest()?;
-        let operations = self.memory.latest_operations();
-        if operations.is_empty() {
-            let envelope = self.call("undo", json!({}))?;
-            return Ok(reply::done(Doing::Undo, "", &envelope));
-        }
-        let mut sentences = Vec::new();
-        for operation in operations {
-            // Asked for together, so that a half success is known as one.
-            if let Ok(envelope) = self.call("undo", json!({"operation_id": operation})) {
-                sentences.push(reply::done(Doing::Undo, "", &envelope));
+    /// "I don't need X": no more than a task of just that title can be meant.
+    fn delete_titled(&mut self, title: &str) -> Result<String, Waiting> {
+        let (listing, _) = self.consult(title)?;
+        let exact = listing
+            .iter()
+            .find(|known| known.title.to_lowercase() == title.to_lowercase());
+        match exact {
+            Some(known) => {
+                let target = Target::Id(known.id.clone());
+                self.act(&target, Doing::Delete, "delete_task", Map::new())
             }
+            None => Ok(reply::no_such_exact_title(title)),
         }
-        if self.wanted.is_empty() {
-            Ok(reply::join(&sentences))
-        } else {
-            Err(Waiting)
-        }
-    }
-
-    fn redo(&mut self) -> Result<String, Waiting> {
-        self.after_the_rest()?;
-        let Some(undo) = self.memory.latest_undo() else {
-            return Ok(reply::nothing_to_redo());
-        };
-        let envelope = self.call("undo", json!({"operation_id": undo}))?;
-        Ok(reply::done(Doing::Redo, "", &envelope))
     }
 }
 

@@ -24,6 +24,9 @@ const LEADS: &[&str] = &[
     "don't forget to",
     "do not forget to",
     "dont forget to",
+    "don't forget about",
+    "don't forget",
+    "do not forget",
     "remember to",
     "i need to remember to",
     "i have to remember to",
@@ -245,6 +248,11 @@ pub(super) fn several(message: Phrase<'_>) -> Option<Vec<Request>> {
     }
     titles.retain(|title| !title.is_empty());
     (!titles.is_empty()).then(|| titles.into_iter().map(|title| add(title, None)).collect())
+}
+
+/// The whole phrase as a task.
+pub(super) fn titled(phrase: Phrase<'_>) -> Request {
+    add(phrase, None)
 }
 
 /// Takes from the end of a title what is said about the task: when, how important, how often.

@@ -21,6 +21,9 @@ const MOVE: &[&str] = &[
     "update",
 ];
 
+/// Those that are about dates whatever leads to the date.
+const SURELY_DATES: &[&str] = &["push", "shift", "bring forward", "schedule"];
+
 /// Verbs that are about dates only.
 const RESCHEDULE: &[&str] = &[
     "reschedule",
@@ -203,6 +206,20 @@ fn repeated(phrase: Phrase<'_>) -> Option<Request> {
 /// "move X to D", "postpone X until D".
 fn moved(phrase: Phrase<'_>) -> Option<Request> {
     const TO: &[&str] = &["to", "until", "till", "for", "on", "onto"];
+    // "Put X off": what follows may say until when.
+    let apart = phrase.after("put").and_then(|rest| {
+        let at = (1..rest.len()).find(|at| rest.word(*at) == "off" && !rest.is_quoted(*at))?;
+        let task = rest.to(at);
+        let until = rest.from(at + 1);
+        let due = due::whole(until.after("to").unwrap_or(until));
+        (until.is_empty() || due.is_some()).then_some((task, due))
+    });
+    if let Some((task, due)) = apart {
+        return match due {
+            Some(due) => change(task, Change::Due(due.text)),
+            None => reference::read(task).map(Request::PutOff),
+        };
+    }
     if let Some(rest) = phrase.after_any(RESCHEDULE) {
         let split = TO
             .iter()
@@ -211,16 +228,29 @@ fn moved(phrase: Phrase<'_>) -> Option<Request> {
             let when = due::whole(when).map_or_else(|| when.text().to_owned(), |due| due.text);
             return change(task, Change::Due(when));
         }
-        return due::at_end(rest).and_then(|(task, due)| change(task, Change::Due(due.text)));
+        return match due::at_end(rest) {
+            Some((task, due)) => change(task, Change::Due(due.text)),
+            None => reference::read(rest).map(Request::PutOff),
+        };
     }
     let rest = phrase.after_any(MOVE)?;
     let rest = rest.after("back").unwrap_or(rest);
-    let split = TO
+    // "Set the table for 7pm", "move the car tomorrow" are things to do.
+    let joints = if phrase.after_any(SURELY_DATES).is_some() {
+        TO
+    } else {
+        &["to", "until", "till"]
+    };
+    let split = joints
         .iter()
         .flat_map(|to| rest.splits(to))
         .find_map(|(task, when)| Some((task, due::whole(when)?)));
     let (task, due) = split.or_else(|| {
-        due::at_end(rest).filter(|_| phrase.after_any(&["schedule", "plan"]).is_none())
+        due::at_end(rest).filter(|_| {
+            phrase
+                .after_any(&["push", "shift", "bring forward"])
+                .is_some()
+        })
     })?;
     // "Schedule a call for Friday" is something new.
     if phrase.after_any(&["schedule", "plan"]).is_some() && task.after_any(&["a", "an"]).is_some() {

@@ -3,7 +3,7 @@
 //! "Buy bread and butter" is one thing to do, "add bread and tick off butter" are two requests: a
 //! message is cut only where what follows can be read as a request of its own.
 
-use super::{bared, clause};
+use super::{bared, clause, doubt};
 use crate::model::offline::words::{Gap, Phrase};
 
 /// The most requests of one message; the rest stays with the last.
@@ -134,6 +134,11 @@ const ADDING: &[&str] = &[
     "i should",
 ];
 
+/// True for a clause that begins with what people also do themselves: finish, cancel, drop.
+pub(super) fn is_weak(phrase: Phrase<'_>) -> bool {
+    phrase.after_any(WEAK).is_some() || phrase.after("complete").is_some()
+}
+
 /// The clauses of a message.
 pub(super) fn split(message: Phrase<'_>) -> Vec<Phrase<'_>> {
     let mut clauses = Vec::new();
@@ -151,12 +156,19 @@ pub(super) fn split(message: Phrase<'_>) -> Vec<Phrase<'_>> {
 
 /// The first clause and what follows it, if anything does.
 fn first(phrase: Phrase<'_>) -> Option<(Phrase<'_>, Phrase<'_>)> {
+    // What is to be done in some case only is not to be done now.
+    let held = doubt::is_condition(phrase);
+    let refused = doubt::refused(phrase).is_some();
     (1..phrase.len()).find_map(|at| {
-        if phrase.is_quoted(at) {
+        let gap = phrase.gap(at - 1);
+        if phrase.is_quoted(at) || (held && gap != Gap::Stop) {
+            return None;
+        }
+        // "Don't delete X and complete Y" refuses both.
+        if refused && gap == Gap::Space && phrase.word(at) == "and" {
             return None;
         }
         let before = phrase.to(at);
-        let gap = phrase.gap(at - 1);
         let tail = phrase.from(at);
         let joint = JOINTS.iter().find_map(|joint| tail.after(joint));
         let right = joint.unwrap_or(tail);

@@ -237,7 +237,8 @@ fn listing(phrase: Phrase<'_>) -> Option<Listing> {
     if !(listed || shown || is_question(phrase)) {
         return None;
     }
-    let about_tasks = phrase.has_any(TASKS) || phrase.has_any(&["all"]) && shown;
+    let subject = phrase.after_any(SHOW).unwrap_or(phrase);
+    let about_tasks = subject.has_any(TASKS) || phrase.has_any(&["all"]) && shown;
     let can_be = listed || about_tasks;
     if !can_be || phrase.has_any(&["weather", "rain"]) {
         return None;

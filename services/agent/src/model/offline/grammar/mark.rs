@@ -1,8 +1,8 @@
 //! Ticking off, and taking that back.
 
-use super::priority;
+use super::{doubt, priority};
 use crate::model::offline::{
-    reference,
+    due, reference,
     request::{Change, Request, Target},
     words::Phrase,
 };
@@ -24,7 +24,6 @@ const DONE: &[&str] = &[
     "as complete",
     "as completed",
     "as finished",
-    "off",
     "to done",
     "to complete",
     "to completed",
@@ -87,11 +86,16 @@ const COMPLETE: &[&str] = &[
     "check off",
     "cross off",
     "strike off",
+    "mark off",
     "tick",
     "complete",
-    "finish off",
-    "finish",
-    "close",
+];
+
+/// What people do to tasks, and to other things as well.
+const FINISH: &[&str] = &["finish off", "finish", "close", "wrap up"];
+
+/// What people say they have done.
+const HAVE_DONE: &[&str] = &[
     "i've just finished",
     "i have just finished",
     "i just finished",
@@ -106,6 +110,7 @@ const COMPLETE: &[&str] = &[
     "i just completed",
     "i've done",
     "i have done",
+    "i've already done",
     "i already did",
     "i just did",
     "i did",
@@ -115,15 +120,30 @@ const COMPLETE: &[&str] = &[
     "i'm finished with",
     "we finished",
     "we did",
+    "we're done with",
+    "i've ticked off",
     "done with",
     "finished with",
     "finished",
     "completed",
-    "i've already done",
-    "wrap up",
-    "did",
-    "we're done with",
-    "i've ticked off",
+];
+
+/// What follows that is no task.
+const IDLE: &[&str] = &["work", "school", "not", "nothing", "almost", "nearly"];
+
+/// What follows a task that was done.
+const LATELY: &[&str] = &[
+    "today",
+    "this morning",
+    "this afternoon",
+    "this evening",
+    "tonight",
+    "yesterday",
+    "last night",
+    "earlier",
+    "just now",
+    "finally",
+    "at last",
 ];
 
 const REOPEN: &[&str] = &[
@@ -140,28 +160,83 @@ const REOPEN: &[&str] = &[
     "i did not finish",
     "i didn't do",
     "i haven't done",
+    "i haven't completed",
+    "i have not finished",
+    "i have not done",
+    "i have not completed",
+    "i did not do",
+    "i didn't complete",
+    "i did not complete",
     "un-tick",
     "un-check",
 ];
 
-/// "cross it off", "get it done".
-const OFF: &[&str] = &["tick", "check", "cross", "strike", "get"];
+/// "cross it off".
+const OFF: &[&str] = &["tick", "check", "cross", "strike", "mark"];
 
 /// Reads a request to tick something off, or not.
 pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
-    if let Some(rest) = phrase.after_any(&["mark", "set", "move", "change", "flag", "put"]) {
-        return marked(rest);
-    }
-    if let Some(task) = phrase.after_any(REOPEN) {
-        return reference::read(task).map(Request::Reopen);
-    }
     if let Some(rest) = phrase.after_any(OFF)
-        && let Some(task) = rest.before_any(&["off", "off my list", "off the list", "done"])
+        && let Some(task) = rest.before_any(&["off", "off my list", "off the list"])
     {
         return reference::read(task).map(Request::Complete);
     }
-    let task = phrase.after_any(COMPLETE)?;
-    reference::read(task).map(Request::Complete)
+    if let Some(task) = phrase.after_any(REOPEN) {
+        let task = task.before("yet").unwrap_or(task);
+        return reference::read(task).map(Request::Reopen);
+    }
+    if let Some(task) = phrase.after_any(COMPLETE) {
+        return ticked(phrase, task);
+    }
+    if let Some(rest) = phrase.after_any(&["mark", "set", "move", "change", "flag", "put"]) {
+        return marked(rest);
+    }
+    if let Some(task) = phrase.after_any(FINISH) {
+        let target = reference::read(task)?;
+        // "Close the bank account" is something to do, as long as no task is named.
+        let is_clear = phrase.after("finish").is_some() || doubt::means_a_task(phrase, &target);
+        return if is_clear {
+            ticked(phrase, task)
+        } else {
+            doubt::offer(phrase)
+        };
+    }
+    // So is "get the report done".
+    if let Some(rest) = phrase.after("get")
+        && rest.before_any(&["done", "finished"]).is_some()
+    {
+        return doubt::offer(phrase);
+    }
+    have_done(phrase.after_any(HAVE_DONE)?)
+}
+
+/// "Complete X", unless it is said until when X is to be done.
+fn ticked(phrase: Phrase<'_>, task: Phrase<'_>) -> Option<Request> {
+    let target = reference::read(task)?;
+    let is_ahead = due::at_end(task).is_some() && !doubt::means_a_task(phrase, &target);
+    if is_ahead && phrase.after_any(&["complete", "finish"]).is_some() {
+        return doubt::offer(phrase);
+    }
+    Some(Request::Complete(target))
+}
+
+/// "(I finished) X".
+fn have_done(task: Phrase<'_>) -> Option<Request> {
+    // "Completed tasks" are a list.
+    let is_list = task.after_any(&["tasks", "items", "todos", "to-dos", "things", "ones"]);
+    if is_list.is_some() || IDLE.contains(&task.word(0)) && !task.is_quoted(0) {
+        return None;
+    }
+    let ended = task.without_trailing(LATELY);
+    match reference::read(ended)? {
+        // "I finished 3 today", "I finished first".
+        Target::Nth(_) if task.len() > ended.len() || is_place(task) => None,
+        target => Some(Request::Complete(target)),
+    }
+}
+
+fn is_place(task: Phrase<'_>) -> bool {
+    task.is_any(&["first", "second", "third", "last"])
 }
 
 /// Reads a statement that is a request: "the report is done".
@@ -212,13 +287,7 @@ pub(super) fn state(phrase: Phrase<'_>) -> Option<State> {
 
 /// "X (as) done", "X as urgent"; also "off X", "as done X" and "X and Y".
 fn marked(rest: Phrase<'_>) -> Option<Request> {
-    if let Some(task) = rest.after_any(&[
-        "off",
-        "as done",
-        "as complete",
-        "as completed",
-        "as finished",
-    ]) {
+    if let Some(task) = rest.after_any(&["as done", "as complete", "as completed", "as finished"]) {
         return reference::read(task).map(Request::Complete);
     }
     // The longest reading of the state: "not done" before "done".

@@ -1,7 +1,8 @@
 //! Deleting, restoring, undoing.
 
+use super::doubt;
 use crate::model::offline::{
-    reference,
+    due, reference,
     request::{Request, Target},
     words::Phrase,
 };
@@ -10,50 +11,56 @@ const DELETE: &[&str] = &[
     "delete",
     "remove",
     "throw away",
-    "throw out",
     "get rid of",
     "drop",
     "trash",
     "cancel",
     "scrap",
     "erase",
-    "bin",
     "discard",
     "forget about",
     "forget",
     "ditch",
-    "kill",
-    "take off",
-    "toss out",
-    "toss",
-    "clear",
-    "strike",
     "purge",
-    "wipe",
     "i don't need to",
     "i don't have to",
-    "i don't need",
     "i no longer need to",
-    "i no longer need",
+];
+
+/// What people do to tasks, but more often to other things.
+const CHORES: &[&str] = &[
+    "drop off",
+    "throw out",
+    "toss out",
+    "toss",
+    "take off",
+    "clear",
+    "strike",
+    "bin",
+    "kill",
+    "wipe",
 ];
 
 /// "throw X away", "take X off my list".
 const APART: &[(&str, &[&str])] = &[
-    ("throw", &["away", "out"]),
-    ("toss", &["away", "out"]),
-    (
-        "take",
-        &[
-            "off my list",
-            "off the list",
-            "off",
-            "from my list",
-            "off my to-do list",
-        ],
-    ),
-    ("strike", &["from my list", "off my list", "from the list"]),
-    ("kick", &["off my list", "out"]),
+    ("throw", &["away"]),
+    ("toss", &["away"]),
+    ("take", OFF_LIST),
+    ("strike", OFF_LIST),
+    ("kick", OFF_LIST),
 ];
+
+const OFF_LIST: &[&str] = &[
+    "off my list",
+    "off the list",
+    "from my list",
+    "from the list",
+    "off my to-do list",
+    "off my todo list",
+];
+
+/// What "I don't need X" may end with.
+const ANY_MORE: &[&str] = &["anymore", "any more", "any longer", "after all"];
 
 const RESTORE: &[&str] = &[
     "restore",
@@ -99,13 +106,8 @@ const UNDO: &[&str] = &[
     "roll that back",
     "roll it back",
     "change it back",
-    "put it back",
-    "put that back",
     "put it back the way it was",
     "reverse that",
-    "cancel that",
-    "step back",
-    "go back",
     "take back the last change",
     "undo the last step",
     "undo that again",
@@ -115,6 +117,16 @@ const UNDO: &[&str] = &[
     "undo the last thing you did",
     "undo the last thing i did",
     "revert the last change",
+];
+
+/// The same, said of what has just happened; it may as well be a question that is dropped.
+const STEP_BACK: &[&str] = &[
+    "cancel that",
+    "step back",
+    "go back",
+    "back",
+    "put it back",
+    "put that back",
 ];
 
 const REDO: &[&str] = &[
@@ -133,7 +145,10 @@ const IDIOMS: &[&str] = &["it", "that", "this", "everything i said", "what i sai
 
 /// Reads a request to delete or restore.
 pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
-    if let Some(task) = phrase.after_any(RESTORE) {
+    if let Some(task) = phrase
+        .after_any(RESTORE)
+        .filter(|task| task.word(0) != "to")
+    {
         return reference::read(task).map(Request::Restore);
     }
     if let Some(task) = phrase
@@ -151,7 +166,29 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
             return Some(Request::Delete(target));
         }
     }
+    if let Some(task) = phrase.after_any(CHORES) {
+        let target = reference::read(task)?;
+        return if doubt::means_a_task(phrase, &target) {
+            Some(Request::Delete(target))
+        } else {
+            doubt::offer(phrase)
+        };
+    }
+    if let Some(task) = phrase.after_any(&["i don't need", "i no longer need"])
+        && task.word(0) != "to"
+    {
+        let title = task.without_trailing(ANY_MORE);
+        return match reference::read(title)? {
+            Target::Named(title) => Some(Request::DeleteTitled(title)),
+            target => Some(Request::Delete(target)),
+        };
+    }
     let task = phrase.after_any(DELETE)?;
+    let task = task.without_trailing(ANY_MORE);
+    // "Cancel Netflix tomorrow" is something to do.
+    if phrase.after("cancel").is_some() && due::at_end(task).is_some() {
+        return doubt::offer(phrase);
+    }
     // "Forget it", "drop it": nothing is to be done.
     if phrase.after_any(&["forget", "drop"]).is_some() && task.is_any(IDIOMS) {
         return Some(Request::Answer);
@@ -163,6 +200,9 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
 pub(super) fn undo(phrase: Phrase<'_>) -> Option<Request> {
     if phrase.is_any(UNDO) {
         return Some(Request::Undo);
+    }
+    if phrase.is_any(STEP_BACK) {
+        return Some(Request::StepBack);
     }
     if phrase.is_any(REDO) {
         return Some(Request::Redo);

@@ -50,7 +50,7 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
     ]) {
         return readings(rest, &["to"]);
     }
-    if let Some(rest) = phrase.after_any(&["replace", "swap"]) {
+    if let Some(rest) = phrase.after("replace") {
         return readings(rest, &["with", "for"]);
     }
     if let Some(rest) = phrase.after("turn") {

@@ -2,16 +2,61 @@
 
 use super::{
     super::{
-        grammar,
+        due, grammar,
         memory::Known,
         reply::{self, Doing},
-        request::{Request, Target},
-        words::Sentence,
+        request::{Change, Request, Target},
+        words::{Phrase, Sentence},
     },
     Waiting, Work,
 };
 
 impl Work {
+    /// True while the assistant has asked the person something.
+    pub(super) fn is_asked(&self) -> bool {
+        self.memory.unsettled.is_some() || self.asked_about.is_some()
+    }
+
+    /// "Yes", said to "shall I add it?".
+    pub(super) fn agree(&mut self) -> Result<String, Waiting> {
+        let asked = self.asked_about.take().unwrap_or_default();
+        let offered: Vec<Request> = grammar::read(Sentence::read(&asked).phrase())
+            .into_iter()
+            .filter_map(|request| match request {
+                Ok(Request::Offer(tasks)) => Some(tasks),
+                _ => None,
+            })
+            .flatten()
+            .map(Request::Add)
+            .collect();
+        if offered.is_empty() {
+            return Ok(reply::nothing_to_decide());
+        }
+        let mut sentences = Vec::new();
+        for request in offered {
+            // Asked for together, so that a half success is known as one.
+            if let Ok(said) = self.carry_out(request) {
+                sentences.push(said);
+            }
+        }
+        if self.wanted.is_empty() {
+            Ok(reply::join(&sentences))
+        } else {
+            Err(Waiting)
+        }
+    }
+
+    /// The task of the question whose very title was said, even if the title sounds like a request.
+    pub(super) fn chosen(&self, said: Phrase<'_>) -> Option<Target> {
+        let words = said.without_leading(&["the", "my"]).lowers();
+        let exact = |known: &&Known| lowers(&known.title) == words;
+        let mut fits = self.memory.listing.iter().filter(exact);
+        match (fits.next(), fits.next()) {
+            (Some(only), None) if self.is_asked() => Some(Target::Id(only.id.clone())),
+            _ => None,
+        }
+    }
+
     /// "Number two", said in answer to "which one?".
     pub(super) fn settle(&mut self, target: &Target) -> Result<String, Waiting> {
         if let Some(unsettled) = self.memory.unsettled.take() {
@@ -38,33 +83,46 @@ impl Work {
 
     /// What is no request may be a title, said in answer to "which one?".
     pub(super) fn answer_to_question(&mut self, said: &str) -> Result<String, Waiting> {
-        if self.memory.unsettled.is_none() && self.asked_about.is_none() {
+        if !self.is_asked() {
             return Ok(reply::not_understood());
         }
         let sentence = Sentence::read(said);
         let words = sentence.phrase();
+        if let Some(change) = self.put_off_until(words) {
+            return self.carry_out(change);
+        }
         let words = words
-            .after_any(&["the", "my"])
-            .unwrap_or(words)
-            .text()
-            .to_lowercase();
-        let exact = |known: &&Known| known.title.to_lowercase() == words;
-        let close = |known: &&Known| known.title.to_lowercase().contains(&words);
-        let listing = &self.memory.listing;
-        let fits: Vec<&Known> = listing.iter().filter(exact).collect();
-        let fits = if fits.is_empty() {
-            listing.iter().filter(close).collect()
-        } else {
-            fits
+            .without_leading(&["no", "yes", "i mean", "i meant", "the", "my"])
+            .lowers();
+        let close = |known: &&Known| {
+            let title = lowers(&known.title);
+            !words.is_empty() && title.windows(words.len()).any(|some| some == words)
         };
+        let fits: Vec<&Known> = self.memory.listing.iter().filter(close).collect();
         match fits.as_slice() {
-            [only] if !words.is_empty() => {
+            [only] => {
                 let target = Target::Id(only.id.clone());
                 self.settle(&target)
             }
             _ => Ok(reply::not_understood()),
         }
     }
+
+    /// "Friday", said to "until when?".
+    fn put_off_until(&self, said: Phrase<'_>) -> Option<Request> {
+        let Request::PutOff(target) = only_request(self.asked_about.as_deref()?)? else {
+            return None;
+        };
+        let due = due::whole(said.after("to").unwrap_or(said))?;
+        Some(Request::Change(target, Change::Due(due.text)))
+    }
+}
+
+/// The words of a title.
+fn lowers(title: &str) -> Vec<String> {
+    let title = Sentence::read(title);
+    let words = title.phrase().lowers();
+    words.into_iter().map(str::to_owned).collect()
 }
 
 /// The request of a message that holds just one.
@@ -85,6 +143,7 @@ fn with_target(request: Request, target: Target) -> Option<Request> {
         Request::Reopen(_) => Request::Reopen(target),
         Request::Delete(_) => Request::Delete(target),
         Request::Restore(_) => Request::Restore(target),
+        Request::PutOff(_) => Request::PutOff(target),
         _ => return None,
     })
 }
