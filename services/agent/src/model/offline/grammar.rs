@@ -12,6 +12,7 @@ mod change;
 mod clauses;
 mod doubt;
 mod list;
+mod lists;
 mod mark;
 mod priority;
 mod remove;
@@ -19,6 +20,9 @@ mod rename;
 mod talk;
 
 use super::{request::Request, words::Phrase};
+
+/// A request, or what was not understood as it was written.
+type Reading = Result<Request, String>;
 
 /// Reads one clause; `None` when it is not understood.
 type Reader = fn(Phrase<'_>) -> Option<Request>;
@@ -122,17 +126,14 @@ const POLITE_TAIL: &[&str] = &[
 ];
 
 /// The requests of a message, in order; what was not understood comes back as it was written.
-pub(super) fn read(message: Phrase<'_>) -> Vec<Result<Request, String>> {
-    if let Some(tasks) = add::several(message) {
-        return tasks.into_iter().map(Ok).collect();
-    }
-    let mut requests: Vec<_> = clauses::split(message)
-        .into_iter()
-        .map(|phrase| clause(phrase).ok_or_else(|| phrase.text().to_owned()))
-        .collect();
+pub(super) fn read(message: Phrase<'_>) -> Vec<Reading> {
+    let tasks = || Some(add::several(message)?.into_iter().map(Ok).collect());
+    let mut requests: Vec<Reading> = lists::read(message)
+        .or_else(tasks)
+        .unwrap_or_else(|| readings(message));
     // "Hello. Add milk." is one request.
     if requests.len() > 1 {
-        let said = |request: &Result<Request, String>| {
+        let said = |request: &Reading| {
             !matches!(
                 request,
                 Ok(Request::Greeting | Request::Thanks | Request::Yes | Request::Answer)
@@ -142,7 +143,22 @@ pub(super) fn read(message: Phrase<'_>) -> Vec<Result<Request, String>> {
             requests.retain(said);
         }
     }
+    let added = |request: &&Reading| matches!(request, Ok(Request::Add(_)));
+    let count = requests.iter().filter(added).count();
+    if count > lists::MOST {
+        return vec![Ok(Request::TooMany(count, lists::MOST))];
+    }
     requests
+}
+
+/// The requests of a message that is no list.
+fn readings(message: Phrase<'_>) -> Vec<Reading> {
+    let clauses = clauses::split(message);
+    let readings = clauses
+        .iter()
+        .map(|phrase| clause(*phrase).ok_or_else(|| phrase.text().to_owned()));
+    let readings: Vec<Reading> = readings.collect();
+    doubt::between(&clauses, readings)
 }
 
 /// Reads one clause.

@@ -36,6 +36,8 @@ pub(super) enum Request {
     Answer,
     /// What may be a task to add: the person is asked.
     Offer(Vec<NewTask>),
+    /// So many tasks to be added, more than so many at once.
+    TooMany(usize, usize),
     /// What sounds like a request and may be none, as it was written.
     Unsure(String),
     /// Put off, without a word on how long.

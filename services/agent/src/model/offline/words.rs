@@ -50,13 +50,11 @@ impl Sentence {
             let text = piece.trim_end();
             if !text.is_empty() {
                 words.push(word(text, at));
-            } else if let Some(last) = words.last_mut()
-                && piece.contains('\n')
-            {
-                last.gap = Gap::Stop;
             }
+            // What a colon announces may stand on the next line.
             if piece.ends_with('\n')
                 && let Some(last) = words.last_mut()
+                && last.gap != Gap::Colon
             {
                 last.gap = Gap::Stop;
             }
@@ -151,6 +149,11 @@ fn quote(source: &str, words: &mut [Word]) {
 }
 
 impl<'a> Phrase<'a> {
+    /// All of the text that the phrase is from.
+    pub(super) fn source(self) -> &'a str {
+        self.source
+    }
+
     pub(super) fn is_empty(self) -> bool {
         self.words.is_empty()
     }

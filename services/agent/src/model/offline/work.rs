@@ -131,6 +131,7 @@ impl Work {
             Request::Yes => self.agree(),
             Request::Answer => Ok(reply::nothing_to_decide()),
             Request::Offer(tasks) => Ok(reply::offer(&tasks)),
+            Request::TooMany(count, most) => Ok(reply::too_many(count, most)),
             Request::Unsure(text) => Ok(reply::unsure(&text)),
             Request::PutOff(target) => Ok(match target {
                 Target::Named(title) => reply::until_when(Some(&title)),

@@ -8,7 +8,7 @@ use crate::model::offline::{
 };
 
 /// What leads to a title, longest first.
-const LEADS: &[&str] = &[
+pub(super) const LEADS: &[&str] = &[
     "note to self",
     "make a note to",
     "make a note",
@@ -71,7 +71,7 @@ const NAMING: &[&str] = &[
     "of",
 ];
 
-const PLURAL: &[&str] = &[
+pub(super) const PLURAL: &[&str] = &[
     "these tasks",
     "the following tasks",
     "the following",
@@ -89,7 +89,7 @@ const PLURAL: &[&str] = &[
     "items",
 ];
 
-const TO_LIST: &[&str] = &[
+pub(super) const TO_LIST: &[&str] = &[
     "to my list",
     "to the list",
     "to my to-do list",

@@ -3,8 +3,11 @@
 //! "Buy bread and butter" is one thing to do, "add bread and tick off butter" are two requests: a
 //! message is cut only where what follows can be read as a request of its own.
 
-use super::{bared, clause, doubt};
-use crate::model::offline::words::{Gap, Phrase};
+use super::{add, bared, clause, doubt};
+use crate::model::offline::{
+    request::{Request, Target},
+    words::{Gap, Phrase},
+};
 
 /// The most requests of one message; the rest stays with the last.
 const MOST: usize = 10;
@@ -134,6 +137,60 @@ const ADDING: &[&str] = &[
     "i should",
 ];
 
+/// Clauses that say what to add in so many words, and not what somebody has to do.
+const PLAINLY_ADDING: &[&str] = &[
+    "add", "create", "new", "put", "make", "jot", "write", "note",
+];
+
+/// What only a list of tasks is asked for: a part of nothing that somebody has to do.
+const OURS: &[&str] = &[
+    "add",
+    "tick",
+    "check off",
+    "cross off",
+    "mark",
+    "unmark",
+    "list",
+    "show",
+    "undo",
+    "redo",
+    "revert",
+    "remind me",
+    "uncheck",
+    "untick",
+    "reopen",
+    "what",
+    "what's",
+    "whats",
+    "which",
+    "tell me",
+    "how many",
+    "i",
+    "i've",
+    "new task",
+    "todo",
+    "don't let me forget",
+    "don't forget to",
+    "prioritise",
+    "prioritize",
+    "search",
+    "the deadline",
+];
+
+/// True for "I need to ...": several things may have to be done.
+pub(super) fn obliges(phrase: Phrase<'_>) -> bool {
+    is_adding(phrase) && phrase.after_any(PLAINLY_ADDING).is_none()
+}
+
+fn is_adding(phrase: Phrase<'_>) -> bool {
+    ADDING.iter().any(|lead| phrase.after(lead).is_some()) || add::read(phrase).is_some()
+}
+
+/// True for a clause that begins with what cannot be taken for a part of a title.
+pub(super) fn is_strong(phrase: Phrase<'_>) -> bool {
+    phrase.after_any(COMMANDS).is_some()
+}
+
 /// True for a clause that begins with what people also do themselves: finish, cancel, drop.
 pub(super) fn is_weak(phrase: Phrase<'_>) -> bool {
     phrase.after_any(WEAK).is_some() || phrase.after("complete").is_some()
@@ -184,10 +241,8 @@ fn begins_request(before: Phrase<'_>, right: Phrase<'_>, gap: Gap) -> bool {
     if right.is_empty() || bared(before).is_empty() {
         return false;
     }
-    let adding = ADDING
-        .iter()
-        .any(|lead| bared(before).after(lead).is_some());
-    let strong = right.after_any(COMMANDS).is_some();
+    let adding = is_adding(bared(before));
+    let strong = is_strong(right);
     let weak = right.after_any(WEAK).is_some();
     let sentence = gap == Gap::Stop;
     if !(strong || (weak && (!adding || sentence)) || (sentence && !adding)) {
@@ -195,17 +250,29 @@ fn begins_request(before: Phrase<'_>, right: Phrase<'_>, gap: Gap) -> bool {
     }
     // What stands before must be a request, too, or at least a sentence.
     let stands = sentence || clause(before).is_some();
-    stands && clause_alone(right)
+    let Some(request) = clause_alone(right).filter(|_| stands) else {
+        return false;
+    };
+    // "I need to call the bank and delete my account" is all to be done by whoever says it.
+    let is_part = !sentence && obliges(bared(before)) && right.after_any(OURS).is_none();
+    let is_ours = match request {
+        Request::Change(Target::It, _) => true,
+        Request::List(_) => false,
+        _ => !request.changes(),
+    };
+    is_ours || !is_part
 }
 
-/// Whether the words up to the next joint can be read as a request.
-fn clause_alone(right: Phrase<'_>) -> bool {
-    clause(right).is_some()
-        || (1..right.len()).any(|at| {
-            let joined = right.gap(at - 1) != Gap::Space
-                || JOINTS
-                    .iter()
-                    .any(|joint| right.from(at).after(joint).is_some());
-            joined && clause(right.to(at)).is_some()
-        })
+/// The request that the words up to the next joint can be read as.
+fn clause_alone(right: Phrase<'_>) -> Option<Request> {
+    clause(right).or_else(|| {
+        (1..right.len())
+            .filter(|at| {
+                right.gap(at - 1) != Gap::Space
+                    || JOINTS
+                        .iter()
+                        .any(|joint| right.from(*at).after(joint).is_some())
+            })
+            .find_map(|at| clause(right.to(at)))
+    })
 }

@@ -2,7 +2,7 @@
 //! conditions, wishes, what is not to be done. Of these nothing is carried out; the person is
 //! asked.
 
-use super::{add, bared, clauses};
+use super::{Reading, add, bared, clauses};
 use crate::model::offline::{
     due,
     request::{NewTask, Request, Target},
@@ -128,6 +128,23 @@ pub(super) fn refused(phrase: Phrase<'_>) -> Option<Phrase<'_>> {
     let bare = bared(phrase);
     let rest = bare.after_any(NOT)?;
     add::read(bare).is_none().then_some(rest)
+}
+
+/// "I need to buy milk. Cancel the gym.": what follows something to do, or something that is not
+/// understood, may be something to do as well.
+pub(super) fn between(clauses: &[Phrase<'_>], mut readings: Vec<Reading>) -> Vec<Reading> {
+    let is_unclear = readings.iter().any(Result::is_err);
+    let mut follows = is_unclear;
+    for (phrase, reading) in clauses.iter().zip(&mut readings) {
+        let bare = bared(*phrase);
+        let changes = reading.as_ref().is_ok_and(Request::changes);
+        if follows && changes && clauses::is_weak(bare) && !clauses::is_strong(bare) {
+            let unsure = || Request::Unsure(phrase.text().to_owned());
+            *reading = Ok(offer(bare).unwrap_or_else(unsure));
+        }
+        follows |= matches!(reading, Ok(Request::Add(_)));
+    }
+    readings
 }
 
 /// Asks whether something is a task to be added.

@@ -147,6 +147,13 @@ pub(in crate::model::offline) fn no_such_exact_title(words: &str) -> String {
     )
 }
 
+pub(in crate::model::offline) fn too_many(count: usize, most: usize) -> String {
+    format!(
+        "Those are {count} tasks, more than the {most} I can add at once, so nothing was added. \
+         Please send them in parts."
+    )
+}
+
 /// For "go back" when the latest message changed nothing.
 pub(in crate::model::offline) fn nothing_to_step_back() -> String {
     "Nothing was changed just now. To take back what was changed before that, say “undo”."
