@@ -271,6 +271,66 @@ async fn s104_two_requests_in_one_sentence() {
 }
 
 #[tokio::test]
+async fn a_pasted_list_is_added_and_not_carried_out() {
+    let (_app, ada) = ada().await;
+    let before = ada.add_all(&["quarterly report", "gym membership"]).await;
+    let list = "I need to:\n- buy milk\n- finish the report\n- cancel the gym membership";
+    let said = say(&ada, "", list).await;
+    assert_eq!(said.tools, ["add_task", "add_task", "add_task"]);
+    for id in before {
+        assert_eq!(ada.task(&id).await["status"], "pending");
+    }
+    let mut titles = ada.titles().await;
+    titles.sort();
+    assert_eq!(
+        titles,
+        [
+            "buy milk",
+            "cancel the gym membership",
+            "finish the report",
+            "gym membership",
+            "quarterly report"
+        ]
+    );
+    // The same lines without a word on what they are: a question, and what it was asked for.
+    let said = say(&ada, "", "finish the slides\ncancel the party").await;
+    assert!(!changed(&said), "{}", said.reply);
+    let said = say(&ada, &said.conversation, "Yes please").await;
+    assert_eq!(said.tools, ["add_task", "add_task"], "{}", said.reply);
+}
+
+#[tokio::test]
+async fn no_to_a_question_changes_nothing() {
+    let (_app, ada) = ada().await;
+    let said = say(&ada, "", "Add buy stamps").await;
+    ada.add_all(&["cancel the paper", "read the paper"]).await;
+    let before = ada.tasks().await;
+    for no in ["Cancel that", "cancel", "go back", "none of them"] {
+        let said = say(&ada, &said.conversation, "Delete the paper").await;
+        mentions(&said, "which");
+        let said = say(&ada, &said.conversation, no).await;
+        assert!(!changed(&said), "{no}: {}", said.reply);
+    }
+    assert_eq!(ada.tasks().await, before);
+}
+
+#[tokio::test]
+async fn number_one_is_of_the_list_that_was_shown() {
+    let (_app, ada) = ada().await;
+    ada.add_all(&["buy stamps", "go to the gym", "call mom"])
+        .await;
+    let said = say(&ada, "", "List everything").await;
+    let listed = said.reply["tool_calls"][0]["result"]["data"]["tasks"].clone();
+    let c = said.conversation;
+    say(&ada, &c, "Call go to the gym go to the pool from now on").await;
+    let said = say(&ada, &c, "Delete number one").await;
+    assert!(changed(&said), "{}", said.reply);
+    ada.get(&format!("/api/tasks/{}", user::id(&listed[0])))
+        .await
+        .refused(404);
+}
+
+#[tokio::test]
 async fn s115_a_tasks_whole_life_by_chat_alone() {
     let (_app, ada) = ada().await;
     let said = say(&ada, "", "Add a task called Buy groceries").await;

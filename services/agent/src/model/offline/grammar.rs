@@ -167,8 +167,12 @@ fn clause(phrase: Phrase<'_>) -> Option<Request> {
         (!phrase.is_empty()).then(|| READERS.iter().find_map(|read| read(phrase)))?
     };
     // "OK" and "good morning" alone are an answer, not a preface.
-    if let Some(said) = talk::read(phrase) {
+    let spoken = phrase.without_leading(&["actually", "oh", "wait", "no", "well", "oops", "sorry"]);
+    if let Some(said) = talk::read(phrase).or_else(|| talk::read(spoken)) {
         return Some(said);
+    }
+    if spoken.is_empty() && !phrase.is_empty() {
+        return Some(Request::Answer);
     }
     if doubt::is_condition(phrase) {
         return Some(Request::Unsure(phrase.text().to_owned()));

@@ -1,6 +1,9 @@
 //! Which task is meant: "it", "number two", "the last one", or words of its title.
 
-use super::{request::Target, words::Phrase};
+use super::{
+    request::Target,
+    words::{Gap, Phrase},
+};
 
 const IT: &[&str] = &[
     "it",
@@ -43,6 +46,16 @@ const MANY: &[&str] = &[
     "tasks",
     "the lot",
     "all completed tasks",
+    "all my completed tasks",
+    "completed",
+    "all completed",
+    "the completed ones",
+    "completed ones",
+    "done tasks",
+    "finished tasks",
+    "all finished tasks",
+    "the others",
+    "the rest",
     "completed tasks",
     "all the completed tasks",
     "everything else",
@@ -152,88 +165,23 @@ const UNSAID: &[&str] = &[
     "a reminder",
     "something",
     "anything",
+    "the other one",
+    "the other",
+    "another one",
 ];
 
 /// Words that name nothing, alone or together: "we are done" is not about a task called "we".
-const EMPTY: &[&str] = &[
-    "i",
-    "i'm",
-    "me",
-    "you",
-    "we",
-    "us",
-    "he",
-    "him",
-    "she",
-    "her",
-    "they",
-    "who",
-    "what",
-    "which",
-    "nothing",
-    "nobody",
-    "none",
-    "no",
-    "yes",
-    "not",
-    "never",
-    "a",
-    "an",
-    "the",
-    "some",
-    "any",
-    "of",
-    "to",
-    "at",
-    "in",
-    "and",
-    "or",
-    "so",
-    "too",
-    "well",
-    "great",
-    "good",
-    "fine",
-    "early",
-    "late",
-    "here",
-    "there",
-    "now",
-    "then",
-    "yet",
-    "today",
-    "yesterday",
-    "almost",
-    "nearly",
-    "up",
-    "down",
-    "out",
-    "off",
-    "on",
-    "with",
-    "is",
-    "are",
-    "was",
-    "one",
-    "thing",
-    "things",
-    "way",
-    "very",
-    "it",
-    "my",
-    "for",
-    "much",
-    "lot",
-    "better",
-    "always",
-    "first",
-    "second",
-    "third",
-    "last",
-];
+const EMPTY: &str = "i i'm me you we us he him she her they who what which nothing nobody none \
+    no yes not never a an the some any of to at in and or so too well great good fine early \
+    late here there now then yet today yesterday almost nearly up down out off on with is are \
+    was one thing things way very it my for much lot better always other others another same \
+    rest wrong right previous next both all first second third last";
 
 /// Reads a phrase as a reference to a task; `None` when it names nothing.
 pub(super) fn read(phrase: Phrase<'_>) -> Option<Target> {
+    if let Some(each) = each(phrase) {
+        return Some(Target::Each(each));
+    }
     if phrase.is_any(UNSAID) {
         return Some(Target::Unsaid);
     }
@@ -259,9 +207,35 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Target> {
         .filter(|rest| !rest.is_empty())
         .unwrap_or(core);
     special(bare).or_else(|| {
-        let names = bare.lowers().iter().any(|word| !EMPTY.contains(word));
+        let names = bare
+            .lowers()
+            .iter()
+            .any(|word| !EMPTY.split(' ').any(|empty| empty == *word));
         names.then(|| Target::Named(bare.text().trim().to_owned()))
     })
+}
+
+/// "1, 2 and 4", "the first and the last one": places in the list, and nothing else.
+fn each(phrase: Phrase<'_>) -> Option<Vec<Target>> {
+    let phrase = phrase
+        .after_any(&["numbers", "tasks", "items", "number"])
+        .unwrap_or(phrase);
+    let mut targets = Vec::new();
+    let mut from = 0;
+    for at in 0..phrase.len() {
+        let is_joint = phrase.word(at) == "and";
+        let ends = at + 1 == phrase.len() || phrase.gap(at) != Gap::Space;
+        if !(is_joint || ends) {
+            continue;
+        }
+        let part = phrase.to(if is_joint { at } else { at + 1 }).from(from);
+        from = at + 1;
+        if !part.is_empty() {
+            let target = special(part);
+            targets.push(target.filter(|target| matches!(target, Target::Nth(_) | Target::Last))?);
+        }
+    }
+    (targets.len() > 1).then_some(targets)
 }
 
 /// References that are no title.

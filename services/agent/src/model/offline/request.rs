@@ -113,6 +113,8 @@ pub(super) enum Target {
     Id(String),
     /// More than one at once.
     Many,
+    /// "1, 2 and 4": each of these.
+    Each(Vec<Target>),
     /// "A task", "one": it is not said which.
     Unsaid,
 }

@@ -42,6 +42,12 @@ const CLOSING: &[char] = &[
     '"', '”', '“', '»', ')', ']', '’', '\'', '`', '*', '_', '.', ',', ';', ':', '!', '?', '…',
 ];
 
+/// Words that are often written without their apostrophe and are no other words then.
+const CONTRACTED: &[&str] = &[
+    "don't", "didn't", "doesn't", "haven't", "hasn't", "isn't", "aren't", "wasn't", "i've", "i'm",
+    "what's", "that's",
+];
+
 impl Sentence {
     pub(super) fn read(source: &str) -> Self {
         let mut words = Vec::new();
@@ -104,7 +110,10 @@ fn word(text: &str, at: usize) -> Word {
     let lower = match lower.as_str() {
         "-" | "–" | "—" | "•" | "->" | "→" => String::new(),
         "&" | "+" => "and".to_owned(),
-        _ => lower,
+        _ => CONTRACTED
+            .iter()
+            .find(|full| full.replace('\'', "") == lower)
+            .map_or(lower, |full| (*full).to_owned()),
     };
     Word {
         start,

@@ -34,6 +34,8 @@ struct Waiting;
 /// Work on one message.
 struct Work {
     memory: Memory,
+    /// The tasks of the latest listing that the person has seen.
+    shown: Vec<Known>,
     answers: VecDeque<Answered>,
     wanted: Vec<(&'static str, Value)>,
     /// True when what follows has to wait for the answers to what is wanted.
@@ -57,6 +59,7 @@ pub(super) fn next(talk: Talk) -> Move {
         return Move::Say(reply::too_long());
     }
     let mut work = Work {
+        shown: talk.memory.listing.clone(),
         memory: talk.memory,
         answers: talk.done.into(),
         wanted: Vec::new(),
@@ -204,6 +207,16 @@ impl Work {
         tool: &'static str,
         mut arguments: Map<String, Value>,
     ) -> Result<String, Waiting> {
+        if let Target::Each(targets) = target {
+            if self.shown.is_empty() {
+                return Ok(self.ask_which(target, doing)?.err().unwrap_or_default());
+            }
+            let mut sentences = Vec::new();
+            for target in targets {
+                sentences.push(self.act(target, doing, tool, arguments.clone())?);
+            }
+            return Ok(reply::join(&sentences));
+        }
         let named = match self.find(target, doing)? {
             Ok(named) => named,
             Err(question) => return Ok(question),
@@ -270,7 +283,7 @@ impl Work {
                     shown: String::new(),
                 }));
             }
-            Target::Many => return Ok(Err(reply::one_at_a_time(doing))),
+            Target::Many | Target::Each(_) => return Ok(Err(reply::one_at_a_time(doing))),
             Target::Unsaid => return self.ask_which(target, doing),
             Target::It => {
                 self.after_the_rest()?;
@@ -278,7 +291,7 @@ impl Work {
             }
             Target::Nth(n) => {
                 self.after_the_rest()?;
-                let listing = &self.memory.listing;
+                let listing = &self.shown;
                 match listing.get(n.saturating_sub(1)) {
                     None if !listing.is_empty() => {
                         return Ok(Err(reply::no_such_number(*n, listing.len())));
@@ -288,7 +301,7 @@ impl Work {
             }
             Target::Last => {
                 self.after_the_rest()?;
-                self.memory.listing.last().cloned()
+                self.shown.last().cloned()
             }
         };
         match known {

@@ -23,7 +23,6 @@ pub(super) const LEADS: &[&str] = &[
     "don't let me forget to",
     "don't forget to",
     "do not forget to",
-    "dont forget to",
     "don't forget about",
     "don't forget",
     "do not forget",
@@ -43,6 +42,10 @@ pub(super) const LEADS: &[&str] = &[
     "we need to",
     "we have to",
     "we must",
+    "we should",
+    "need to",
+    "gotta",
+    "have to",
     "new todo",
     "new to-do",
     "new task",
@@ -52,7 +55,9 @@ pub(super) const LEADS: &[&str] = &[
 ];
 
 /// What leads to a title only when something is left out or a colon follows.
-const WITH_COLON: &[&str] = &["new", "task", "to do", "add", "remember", "reminder"];
+const WITH_COLON: &[&str] = &[
+    "new", "task", "to do", "add", "remember", "reminder", "note",
+];
 
 /// What stands between "add" and a title.
 const NOUNS: &[&str] = &[
@@ -145,6 +150,9 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
     }
     if let Some(rest) = phrase.after_any(LEADS) {
         let rest = rest.after("to").unwrap_or(rest);
+        if rest.word(0) == "have" && is_past(rest.word(1)) {
+            return None;
+        }
         return Some(add(
             rest.after_any(&["called", "named"]).unwrap_or(rest),
             None,
@@ -153,6 +161,31 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
     let rest = phrase.after_any(&["add", "create", "new"])?;
     let is_add = phrase.after("add").is_some();
     described(rest, is_add)
+}
+
+/// "I should have finished", which is too late to add.
+fn is_past(word: &str) -> bool {
+    const IRREGULAR: &[&str] = &[
+        "been",
+        "done",
+        "gone",
+        "said",
+        "told",
+        "known",
+        "bought",
+        "made",
+        "taken",
+        "written",
+        "sent",
+        "paid",
+        "forgotten",
+        "given",
+        "left",
+        "put",
+        "got",
+        "seen",
+    ];
+    word.ends_with("ed") || IRREGULAR.contains(&word)
 }
 
 /// "a (high priority) task (called) X", or just X.
@@ -331,7 +364,7 @@ fn without_tags(phrase: Phrase<'_>, tags: &mut Vec<String>) -> String {
             None => true,
         })
         .collect();
-    if within.is_empty() {
+    if within.is_empty() && !phrase.text().contains('\n') {
         return phrase.text().to_owned();
     }
     tags.splice(0..0, within);

@@ -22,7 +22,7 @@ const MOVE: &[&str] = &[
 ];
 
 /// Those that are about dates whatever leads to the date.
-const SURELY_DATES: &[&str] = &["push", "shift", "bring forward", "schedule"];
+const SURELY_DATES: &[&str] = &["push back", "shift", "bring forward", "schedule"];
 
 /// Verbs that are about dates only.
 const RESCHEDULE: &[&str] = &[
@@ -67,7 +67,7 @@ pub(super) fn statement(phrase: Phrase<'_>) -> Option<Request> {
         return None;
     }
     if let Some(said) = phrase.after_any(&["it's", "that's", "its", "that is", "it is"]) {
-        if let Some(level) = priority::whole(said) {
+        if let Some(level) = leveled_surely(said) {
             return Some(match level {
                 Ok(level) => Request::Change(Target::It, Change::Priority(level)),
                 Err(said) => Request::NoSuchPriority(said),
@@ -96,7 +96,7 @@ pub(super) fn statement(phrase: Phrase<'_>) -> Option<Request> {
     let said = said
         .after_any(&["now", "actually", "really"])
         .unwrap_or(said);
-    if let Some(level) = priority::whole(said) {
+    if let Some(level) = leveled_surely(said) {
         return prioritise(task, level);
     }
     let dated = said.after("due").unwrap_or(said);
@@ -163,6 +163,12 @@ fn priority_of(phrase: Phrase<'_>) -> Option<Request> {
         Ok(level) => Request::Change(target, Change::Priority(level)),
         Err(said) => Request::NoSuchPriority(said),
     })
+}
+
+/// A level, unless it may be one of something else: "milk is low", "that's normal".
+fn leveled_surely(said: Phrase<'_>) -> Option<Result<&'static str, String>> {
+    let is_sure = said.len() > 1 || matches!(said.word(0), "urgent" | "important");
+    priority::whole(said).filter(|_| is_sure)
 }
 
 fn leveled(phrase: Phrase<'_>) -> Result<&'static str, String> {
@@ -245,13 +251,8 @@ fn moved(phrase: Phrase<'_>) -> Option<Request> {
         .iter()
         .flat_map(|to| rest.splits(to))
         .find_map(|(task, when)| Some((task, due::whole(when)?)));
-    let (task, due) = split.or_else(|| {
-        due::at_end(rest).filter(|_| {
-            phrase
-                .after_any(&["push", "shift", "bring forward"])
-                .is_some()
-        })
-    })?;
+    let surely = phrase.after_any(&["push back", "shift", "bring forward"]);
+    let (task, due) = split.or_else(|| surely.and(due::at_end(rest)))?;
     // "Schedule a call for Friday" is something new.
     if phrase.after_any(&["schedule", "plan"]).is_some() && task.after_any(&["a", "an"]).is_some() {
         return None;
@@ -299,7 +300,6 @@ fn started(phrase: Phrase<'_>) -> Option<Request> {
         "begin working on",
         "begin with",
         "i'm working on",
-        "im working on",
         "i am working on",
         "i started working on",
         "i've started working on",
@@ -316,12 +316,7 @@ fn started(phrase: Phrase<'_>) -> Option<Request> {
 
 /// "add a note to X: ...", "change the description of X to ...".
 pub(super) fn note(phrase: Phrase<'_>) -> Option<Request> {
-    if let Some(rest) = phrase.after_any(&[
-        "add a note to",
-        "add a description to",
-        "note on",
-        "note for",
-    ]) {
+    if let Some(rest) = phrase.after_any(&["add a note to", "add a description to", "note on"]) {
         let (task, text) = (1..rest.len())
             .find(|at| rest.gap(at - 1) == Gap::Colon)
             .map(|at| (rest.to(at), rest.from(at)))

@@ -68,7 +68,7 @@ const WISHES: &[&str] = &[
     "let us",
 ];
 
-const NOT: &[&str] = &["don't", "dont", "do not", "never", "please don't", "not"];
+const NOT: &[&str] = &["don't", "do not", "never", "please don't", "not"];
 
 /// What is not needed now may be needed later.
 const FOR_NOW: &[&str] = &["now", "right now", "yet", "today", "anyway", "just yet"];
@@ -103,7 +103,7 @@ pub(super) fn weigh(phrase: Phrase<'_>, request: Request) -> Request {
         return unsure();
     }
     let bare = bared(phrase);
-    let not_needed = phrase.has_any(&["i don't", "i dont", "i do not"]);
+    let not_needed = phrase.has_any(&["i don't", "i do not"]);
     if not_needed && (phrase.before_any(FOR_NOW).is_some() || due::at_end(bare).is_some()) {
         return unsure();
     }

@@ -11,9 +11,8 @@ use crate::model::offline::{
 };
 
 const QUESTIONS: &[&str] = &[
-    "what", "what's", "whats", "which", "any", "anything", "do", "does", "did", "have", "has",
-    "how", "how's", "is", "are", "when", "when's", "where", "why", "who", "will", "should", "can",
-    "am",
+    "what", "what's", "which", "any", "anything", "do", "does", "did", "have", "has", "how",
+    "how's", "is", "are", "when", "when's", "where", "why", "who", "will", "should", "can", "am",
 ];
 
 const SHOW: &[&str] = &[
@@ -152,7 +151,6 @@ const KINDS: &[&str] = &[
 const NEGATED: &[&str] = &[
     "not",
     "haven't",
-    "havent",
     "unfinished",
     "still",
     "isn't",

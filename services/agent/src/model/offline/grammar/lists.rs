@@ -53,7 +53,6 @@ const OTHERWISE: &[&str] = &[
     "finished",
     "did",
     "don't",
-    "dont",
     "do not",
     "not",
     "never",
@@ -110,8 +109,13 @@ pub(super) fn read(message: Phrase<'_>) -> Option<Vec<Reading>> {
     let mut lines: Vec<Line<'_>> = message.source().lines().map(Line::read).collect();
     lines.retain(|line| !line.text.is_empty() && !line.is_talk());
     let (first, rest) = lines.split_first()?;
-    if rest.is_empty() || change::note(bared(message)).is_some() {
+    if change::note(bared(message)).is_some() {
         return None;
+    }
+    if rest.is_empty() {
+        // "[ ] finish the report" is from a list, too.
+        let changes = requests(first).iter().flatten().any(Request::changes);
+        return (first.marked && changes).then(|| offered(&lines))?;
     }
     match head(first, rest) {
         Some(Head::Adds(lead, due)) => Some(titles(rest, &lead, due.as_deref())),
@@ -190,22 +194,28 @@ fn due_of(head: Phrase<'_>) -> Option<String> {
     due.map(|due| due.text)
 }
 
-/// Every line as a task.
+/// Every line as a task; a line between them may say for when the next ones are.
 fn titles(lines: &[Line<'_>], lead: &str, due: Option<&str>) -> Vec<Reading> {
-    let tasks = lines.iter().filter(|line| !is_heading(line));
-    tasks
-        .filter_map(|line| {
-            let text = format!("{lead} {}", line.text);
-            match add::titled(Sentence::read(&text).phrase()) {
-                Request::Add(task) if task.title.is_empty() => None,
-                Request::Add(task) => {
-                    let due = task.due.or_else(|| due.map(str::to_owned));
-                    Some(Ok(Request::Add(NewTask { due, ..task })))
-                }
-                other => Some(Ok(other)),
+    let mut due = due.map(str::to_owned);
+    let mut readings = Vec::new();
+    for line in lines {
+        let text = format!("{lead} {}", line.text);
+        let sentence = Sentence::read(&text);
+        let phrase = sentence.phrase().without_leading(&["and", "also", "then"]);
+        if is_heading(line) {
+            due = due_of(phrase).or(due);
+            continue;
+        }
+        match add::titled(phrase) {
+            Request::Add(task) if task.title.is_empty() => {}
+            Request::Add(task) => {
+                let due = task.due.or_else(|| due.clone());
+                readings.push(Ok(Request::Add(NewTask { due, ..task })));
             }
-        })
-        .collect()
+            other => readings.push(Ok(other)),
+        }
+    }
+    readings
 }
 
 /// "Work:" between the lines of a list.

@@ -115,7 +115,6 @@ const HAVE_DONE: &[&str] = &[
     "i just did",
     "i did",
     "i'm done with",
-    "im done with",
     "i am done with",
     "i'm finished with",
     "we finished",
@@ -241,16 +240,13 @@ fn is_place(task: Phrase<'_>) -> bool {
 
 /// Reads a statement that is a request: "the report is done".
 pub(super) fn statement(phrase: Phrase<'_>) -> Option<Request> {
-    if let Some(state) = phrase
-        .after_any(&["that's", "it's", "thats", "its"])
-        .and_then(state)
-    {
+    if let Some(state) = phrase.after_any(&["that's", "it's", "its"]).and_then(state) {
         return Some(request(Target::It, state));
     }
     if super::list::is_question(phrase) {
         return None;
     }
-    for negated in ["isn't", "is not", "aren't", "are not", "isnt"] {
+    for negated in ["isn't", "is not", "aren't", "are not"] {
         if let Some((task, said)) = phrase.split_any(&[negated])
             && said.before("yet").unwrap_or(said).is_any(DONE)
         {

@@ -122,6 +122,10 @@ const UNDO: &[&str] = &[
 /// The same, said of what has just happened; it may as well be a question that is dropped.
 const STEP_BACK: &[&str] = &[
     "cancel that",
+    "scratch that",
+    "scrap that",
+    "strike that",
+    "reverse",
     "step back",
     "go back",
     "back",
@@ -138,6 +142,31 @@ const REDO: &[&str] = &[
     "do it again after all",
     "redo the last change",
     "redo the change",
+];
+
+/// What can be deleted, but is no task.
+const NO_TASKS: &[&str] = &[
+    "my account",
+    "the account",
+    "account",
+    "my profile",
+    "my data",
+    "all my data",
+    "my history",
+    "the history",
+    "chat history",
+    "my chat history",
+    "conversation history",
+    "this chat",
+    "the chat",
+    "our chat",
+    "this conversation",
+    "the conversation",
+    "our conversation",
+    "all conversations",
+    "my conversations",
+    "all chats",
+    "my messages",
 ];
 
 /// Idioms that sound like a request to delete.
@@ -185,6 +214,9 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
     }
     let task = phrase.after_any(DELETE)?;
     let task = task.without_trailing(ANY_MORE);
+    if task.is_any(NO_TASKS) {
+        return Some(Request::Unsure(phrase.text().to_owned()));
+    }
     // "Cancel Netflix tomorrow" is something to do.
     if phrase.after("cancel").is_some() && due::at_end(task).is_some() {
         return doubt::offer(phrase);

@@ -53,9 +53,6 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
     if let Some(rest) = phrase.after("replace") {
         return readings(rest, &["with", "for"]);
     }
-    if let Some(rest) = phrase.after("turn") {
-        return readings(rest, &["into"]);
-    }
     let rest = phrase.after_any(&["change", "update", "edit", "reword", "correct"])?;
     if rest.after_any(FIELDS).is_some()
         || rest.has_any(&["due date to", "priority to", "deadline to"])
@@ -94,8 +91,12 @@ pub(super) fn statement(phrase: Phrase<'_>) -> Option<Request> {
 fn called(rest: Phrase<'_>) -> Option<Request> {
     let ended = rest.before_any(FROM_NOW);
     let words = ended.unwrap_or(rest);
-    // "Call it Y", "call number two Y".
-    for length in (1..=3).rev() {
+    // "Call number two Y", but not "call it a day", "call the first plumber".
+    let is_name = ended.is_some()
+        || words.after_any(&["number", "no", "nr"]).is_some()
+        || words.word(0).starts_with('#')
+        || words.from(1).all_quoted();
+    for length in (1..=3).rev().filter(|_| is_name) {
         if length < words.len()
             && let Some(target) = reference::special(words.to(length))
         {
