@@ -142,6 +142,44 @@ test("a conversation is renamed, deleted, and brought back", async () => {
   });
 });
 
+test("every conversation is found where it was left", async () => {
+  const first = await long(30);
+  const second = await converse([["Hello", "Good day."]]);
+  await visit(browser, server, async (page) => {
+    await signIn(page, ada.email);
+    const go = (id) => page.getByTestId("conversations").locator(`[data-conversation-id="${id}"]`).getByRole("link").click();
+    await go(first);
+    await page.getByText("Answer 30.").waitFor();
+    await page.getByTestId("messages").hover();
+    await page.mouse.wheel(0, -2500);
+    await page.getByTestId("jump-to-latest").waitFor();
+    const top = () =>
+      page.evaluate(() => {
+        const box = document.querySelector("[data-testid=messages]").getBoundingClientRect();
+        const row = [...document.querySelectorAll("[data-testid$=-message]")].find((it) => it.getBoundingClientRect().bottom > box.top + 1);
+        return [row.innerText.slice(0, 40), Math.round(row.getBoundingClientRect().top - box.top)];
+      });
+    // Where it comes to rest.
+    let left;
+    await becomes(async () => {
+      const before = left;
+      left = await top();
+      return JSON.stringify(before) === JSON.stringify(left);
+    }, true, "the wheel");
+    await go(second);
+    await page.getByText("Good day.").waitFor();
+    await go(first);
+    await page.getByTestId("messages").getByText(left[0].split("\n").at(-1)).first().waitFor();
+    // To the pixel, give or take one.
+    await becomes(async () => {
+      const [words, at] = await top();
+      return [words, Math.abs(at - left[1]) <= 2 ? left[1] : at];
+    }, left, "the place");
+    await page.getByTestId("jump-to-latest").click();
+    await becomes(() => inSight(page, "Answer 30."), true, "the end");
+  });
+});
+
 test("a message is said once more in other words, and copied", async () => {
   await visit(
     browser,

@@ -4,13 +4,15 @@
 // back to a conversation finds it where it was left; whoever comes for one message finds that one.
 
 import { ArrowDown, LoaderCircle } from "lucide-react";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type WheelEvent } from "react";
 import { type CacheSnapshot, Virtualizer, type VirtualizerHandle } from "virtua";
 import type { Flow } from "../../app/flow";
-import { useServices, useStore } from "../../app/services";
+import { useStore } from "../../app/services";
+import { isTyping } from "../../app/typing";
 import type { Row } from "../../state/thread";
-import { type Anchor, anchorOf, useAnchor } from "./anchor";
+import { anchorOf } from "./anchor";
 import { Hold } from "./hold";
+import { useGoal, useKeptPlace } from "./places";
 import { RowView } from "./RowView";
 
 /** This close to the end counts as being there. */
@@ -19,10 +21,12 @@ const NEAR_END = 80;
 const NEAR_START = 1200;
 /** The newest rows stay in the document, for screen readers and for searching the page. */
 const KEPT = 20;
+/** What scrolls up, of the keys. */
+const UPWARDS: ReadonlySet<string> = new Set(["ArrowUp", "PageUp", "Home"]);
 /** How far beyond what is in sight messages are drawn: little while opening, then enough for a fast wheel. */
 const BUFFER = { opening: 300, reading: 1600 } as const;
-/** How long a message that somebody came for stands out. */
-const MARKED_FOR = 4000;
+/** For how long the reader's hand is behind what scrolls. In ms. */
+const TOUCHED_FOR = 1000;
 
 export function Thread({ flow }: { readonly flow: Flow }) {
   const rows = useStore(flow.thread, (thread) => thread.rows);
@@ -41,25 +45,27 @@ export function Thread({ flow }: { readonly flow: Flow }) {
     return () => clearTimeout(timer);
   }, []);
 
-  const toEnd = useCallback(() => {
+  const settle = useCallback(() => {
     const box = scroller.current;
-    // The browser stops at the end; to ask where that is would cost a layout of its own.
-    if (box !== null) box.scrollTop = 1e9;
-  }, []);
+    if (box === null) return;
+    if (end.held) {
+      // The browser stops at the end; to ask where that is would cost a layout of its own.
+      box.scrollTop = 1e9;
+      return;
+    }
+    const { top } = end;
+    if (top !== null && Math.abs(top - box.scrollTop) >= 1) box.scrollTop = top;
+    setAway(box.scrollHeight - box.scrollTop - box.clientHeight > NEAR_END);
+  }, [end]);
+  const [places] = useState(() => ({ scroller, list, end, settle }));
 
-  // Whatever makes the content grow, its end stays in sight.
+  // The list tells of heights that change within the frame; what is left is the size of the window.
   useEffect(() => {
-    const content = scroller.current?.firstElementChild;
-    if (content === null || content === undefined) return;
-    const observer = new ResizeObserver(() => {
-      const box = scroller.current;
-      if (end.held) toEnd();
-      else if (box !== null) setAway(box.scrollHeight - box.scrollTop - box.clientHeight > NEAR_END);
-    });
-    observer.observe(content);
-    if (scroller.current !== null) observer.observe(scroller.current);
+    const observer = new ResizeObserver(settle);
+    const box = scroller.current;
+    for (const watched of [box, box?.firstElementChild]) if (watched != null) observer.observe(watched);
     return () => observer.disconnect();
-  }, [end, toEnd]);
+  }, [settle]);
 
   // Opened, or something said: to the end.
   const newest = rows.at(-1)?.key;
@@ -72,38 +78,60 @@ export function Thread({ flow }: { readonly flow: Flow }) {
     opened.current = false;
     if (end.held || said) {
       end.take();
-      list.current?.scrollToIndex(rows.length - 1, { align: "end" });
-      toEnd();
+      settle();
     }
     // oxlint-disable-next-line react/exhaustive-deps -- only a new last row is a reason
   }, [newest]);
 
-  useKeptPlace(flow, list, end);
-  const marked = useGoal(flow, list, end);
+  useKeptPlace(flow, places);
+  const marked = useGoal(flow, places);
 
   const last = useRef({ top: 0, height: 0 });
+  const touched = useRef(Number.NEGATIVE_INFINITY);
   const scrolled = useCallback(() => {
     const box = scroller.current;
     if (box === null) return;
+    const now = performance.now();
     const { scrollTop: top, scrollHeight: height, clientHeight } = box;
     const fromEnd = height - top - clientHeight;
-    // Only the reader moves up while the height stays the same.
-    if (top < last.current.top - 1 && height === last.current.height && fromEnd > 2) end.release();
-    if (fromEnd < 2) end.reached();
+    // While the height stays the same, only the reader moves up.
+    const byHand = now - touched.current < TOUCHED_FOR || height === last.current.height;
+    if (top < last.current.top - 1 && fromEnd > 2 && byHand) end.release();
+    if (fromEnd < 2) end.reached(now);
     last.current = { top, height };
     setAway(fromEnd > NEAR_END && !end.held);
-    if (top < NEAR_START) void flow.loadOlder();
-  }, [end, flow]);
+    if (top < NEAR_START && ready) void flow.loadOlder();
+  }, [end, flow, ready]);
 
-  const moved = useCallback(() => end.moved(), [end]);
+  const moved = useCallback(() => {
+    touched.current = performance.now();
+    end.moved();
+  }, [end]);
+  // Before anything moves: what grows meanwhile would take the reader back to the end. */
+  const leaves = useCallback(() => {
+    moved();
+    if ((scroller.current?.scrollTop ?? 0) > 0) end.up(touched.current);
+  }, [end, moved]);
+  const wheeled = useCallback(
+    (event: WheelEvent) => (event.deltaY < 0 && !event.ctrlKey ? leaves() : moved()),
+    [leaves, moved],
+  );
+  const pressed = useCallback(
+    (event: KeyboardEvent) => {
+      if (isTyping(event.nativeEvent)) return;
+      const up = UPWARDS.has(event.key) || (event.key === " " && event.shiftKey && event.target === scroller.current);
+      if (up) leaves();
+      else moved();
+    },
+    [leaves, moved],
+  );
 
   // A first page that does not fill the window gives nothing to scroll.
   useEffect(() => {
     const box = scroller.current;
-    if (older && !loadingOlder && box !== null && box.scrollTop < NEAR_START && rows.length < 100) {
-      void flow.loadOlder();
-    }
-  }, [flow, older, loadingOlder, rows.length]);
+    // Not before its heights are known.
+    if (ready && older && !loadingOlder && box !== null && box.scrollTop < NEAR_START) void flow.loadOlder();
+  }, [flow, ready, older, loadingOlder, rows.length]);
 
   // First what is in sight, then the rest of the newest.
   const kept = ready ? Math.min(KEPT, rows.length) : 0;
@@ -131,10 +159,10 @@ export function Thread({ flow }: { readonly flow: Flow }) {
         aria-label="Messages"
         data-testid="messages"
         onScroll={scrolled}
-        onWheel={moved}
+        onWheel={wheeled}
         onTouchMove={moved}
         onPointerDown={moved}
-        onKeyDown={moved}
+        onKeyDown={pressed}
         className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-5 [overflow-anchor:none] scroll-quiet"
       >
         <Virtualizer
@@ -144,7 +172,9 @@ export function Thread({ flow }: { readonly flow: Flow }) {
           shift={shift}
           bufferSize={ready ? BUFFER.reading : BUFFER.opening}
           keepMounted={keepMounted}
-          {...(heights === undefined ? {} : { cache: heights })}
+          onResize={settle}
+          // With heights of its own the list would go on estimating, and draw nothing but what is in sight.
+          {...(heights === undefined ? {} : { cache: heights, itemSize: 40 })}
         >
           {(row: Row, at: number) => (
             <RowView
@@ -165,7 +195,9 @@ export function Thread({ flow }: { readonly flow: Flow }) {
           onClick={() => {
             end.take();
             setAway(false);
-            toEnd();
+            settle();
+            // The button goes, and the focus must not go with it.
+            scroller.current?.focus({ preventScroll: true });
           }}
           className="absolute bottom-3 left-1/2 z-10 inline-flex min-h-9 -translate-x-1/2 items-center gap-1.5 rounded-full border border-line bg-surface px-4 text-sm font-medium shadow-floating hover:bg-sunken"
         >
@@ -174,72 +206,4 @@ export function Thread({ flow }: { readonly flow: Flow }) {
       )}
     </>
   );
-}
-
-interface Ref<T> {
-  current: T;
-}
-
-/** Back to where the conversation was left; and on leaving, remembers where that is. */
-function useKeptPlace(flow: Flow, list: Ref<VirtualizerHandle | null>, end: Hold): void {
-  useLayoutEffect(() => {
-    const spot = flow.spot;
-    const at = spot === null ? -1 : flow.thread.get().rows.findIndex((row) => row.key === spot.row);
-    if (spot !== null && at >= 0 && anchorOf(location.hash) === null) {
-      list.current?.scrollToIndex(at, { align: "start", offset: spot.above });
-    }
-    const handle = list.current;
-    return () => {
-      flow.spot = null;
-      if (end.held || handle === null) return;
-      const top = handle.scrollOffset;
-      const index = handle.findItemIndex(top);
-      const row = flow.thread.get().rows[index]?.key;
-      const { rows } = flow.thread.get();
-      if (row !== undefined) flow.spot = { row, above: top - handle.getItemOffset(index), rows, heights: handle.cache };
-    };
-    // Once per visit.
-  }, [flow, list, end]);
-}
-
-/** To the message that the address names. Returns the key of its row while it stands out. */
-function useGoal(flow: Flow, list: Ref<VirtualizerHandle | null>, end: Hold): string | null {
-  const { toasts } = useServices();
-  const [marked, setMarked] = useState<string | null>(null);
-  const left = useRef(false);
-  useEffect(() => {
-    left.current = false;
-    return () => {
-      left.current = true;
-    };
-  }, []);
-
-  const go = useCallback(
-    async ({ turnId, part }: Anchor) => {
-      end.leave();
-      const key = await flow.reveal(turnId);
-      // With the rows that have come meanwhile in the list.
-      await new Promise((resolve) => requestAnimationFrame(resolve));
-      if (left.current) return;
-      const { rows } = flow.thread.get();
-      const wanted = rows.findIndex((row) => row.turn === key && row.part === part);
-      const at = wanted >= 0 ? wanted : rows.findIndex((row) => row.turn === key);
-      const row = rows[at];
-      if (row === undefined) {
-        toasts.warn("That message is not in this conversation any more.");
-        return;
-      }
-      list.current?.scrollToIndex(at, { align: "center" });
-      setMarked(row.key);
-    },
-    [flow, list, end, toasts],
-  );
-  useAnchor(go);
-
-  useEffect(() => {
-    if (marked === null) return;
-    const timer = setTimeout(() => setMarked(null), MARKED_FOR);
-    return () => clearTimeout(timer);
-  }, [marked]);
-  return marked;
 }
