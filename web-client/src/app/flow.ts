@@ -322,6 +322,8 @@ export class Flow {
       this.over.signal,
       (event) => {
         this.heard(turn.key, event);
+        // It goes by another key by now, under which it is followed next.
+        if (thread.turnOf(this.thread.get(), turn.key) === undefined) return false;
         if (event.seq > seen + 1) return false;
         if (event.seq > seen) {
           seen = event.seq;

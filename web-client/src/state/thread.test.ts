@@ -140,6 +140,18 @@ describe("sending", () => {
     expect(threads.turnOf(queued, "b")).toMatchObject({ phase: "queued", turnId: "turn-2" });
   });
 
+  it("is there once when a page has brought its turn in before the server's answer", () => {
+    const answer = { state: "completed", text: "Approved.", calls: [], notices: [], userMessageId: "q", messageId: "r" } as const;
+    let thread = threads.say(opened(turns("1")), "request-1", "yes", 5);
+    thread = threads.latestLoaded(thread, page(turns("1", "turn-2", "3")));
+    expect(thread.order).toEqual(["1", "turn-2", "3", "request-1"]);
+    const known = threads.identified(thread, "request-1", "turn-2");
+    expect([known.order, Object.keys(known.live)]).toEqual([["1", "request-1", "3"], []]);
+    expect(threads.turnOf(known, "request-1")).toMatchObject({ text: "Answer turn-2", requestId: "request-1" });
+    const answered = threads.withAnswer(thread, "request-1", "turn-2", answer, 9);
+    expect([answered.order, answered.rows.length]).toEqual([["1", "request-1", "3"], 6]);
+  });
+
   it("adds a repeated turn once", () => {
     const again = { turnId: "turn-9", state: "queued", at: 7 } as const;
     const thread = threads.repeated(opened(turns("1")), "1", again);
@@ -222,6 +234,10 @@ describe("a turn that was seen live", () => {
       let thread = mine
         ? threads.say(threads.emptyThread(null), "request-1", "Hello", 500)
         : opened(listed("Hello", events.slice(0, 1 + upTo(events.length))));
+      // A page may bring it in before its sender has heard which one it is.
+      if (mine && random() < 0.5) {
+        thread = threads.latestLoaded(thread, page(listed("Hello", events.slice(0, 1 + upTo(events.length)))));
+      }
       if (mine) thread = threads.identified(thread, "request-1", "turn-1");
       const key = mine ? "request-1" : "turn-1";
       while (threads.turnOf(thread, key)?.endedAt === null) {

@@ -128,7 +128,7 @@ export function withAnswer(thread: Thread, key: string, turnId: string, answer: 
   if (turn === undefined || !isFinal(answer.state)) return identified(thread, key, turnId);
   const { state: phase, text, calls, notices } = answer;
   const ended: Turn = { ...turn, turnId, phase, text, calls, notices, problem: null, endedAt: at };
-  return { ...thread, live, settled: { ...thread.settled, [key]: ended } };
+  return withoutTwin({ ...thread, live, settled: { ...thread.settled, [key]: ended } }, key, turnId);
 }
 
 /** Takes a message that was never sent out again. */
@@ -155,7 +155,19 @@ export function identified(thread: Thread, key: string, turnId: string): Thread 
   const turn = thread.live[key];
   if (turn === undefined || turn.turnId === turnId) return thread;
   const phase = turn.phase === "sending" ? "queued" : turn.phase;
-  return { ...thread, live: { ...thread.live, [key]: { ...turn, turnId, phase } } };
+  return withoutTwin({ ...thread, live: { ...thread.live, [key]: { ...turn, turnId, phase } } }, key, turnId);
+}
+
+/**
+ * A page may have brought a turn in under its id before its sender knew which one it is. They become
+ * one, under the key by which it is driven and drawn, at the place where the server has it.
+ */
+function withoutTwin(thread: Thread, key: string, turnId: string): Thread {
+  const twin = thread.order.find((each) => each !== key && turnOf(thread, each)?.turnId === turnId);
+  const [here, there] = [turnOf(thread, key), turnOf(thread, twin ?? "")];
+  if (twin === undefined || here === undefined || there === undefined) return thread;
+  const order = thread.order.filter((each) => each !== key).map((each) => (each === twin ? key : each));
+  return withRows(merged(thread, { order: [key], turns: { [key]: there } }, order));
 }
 
 /** The turn cannot be followed any further; what is here of it stays. */
