@@ -47,6 +47,13 @@ describe("loading", () => {
     expect(later).toMatchObject({ order: ["8", "9"], older: "z" });
   });
 
+  it("does not put what was said long ago behind what is newest", () => {
+    const thread = threads.receive(threads.say(opened(turns("1")), "request-1", "Hello", 5), "request-1", someEvents());
+    const waiting = threads.say(thread, "request-2", "And?", 6);
+    const later = threads.latestLoaded(waiting, page(turns("8", "9"), "z"));
+    expect(later.order).toEqual(["8", "9", "request-2"]);
+  });
+
   it("learns which receipts were undone elsewhere", () => {
     const undone = aCall({ receipt: aReceipt({ undoneBy: "op-2", undoable: false }) });
     const [question, answer] = aTurn("1") as [Message, Message];
@@ -165,6 +172,23 @@ describe("sending", () => {
     thread = threads.abandoned(thread, "a", new Problem("not_found", "Turn not found."));
     expect(threads.pending(thread)).toBeUndefined();
     expect(threads.turnOf(thread, "a")?.phase).toBe("interrupted");
+  });
+
+  it("is whole again once it has ended on the server and is read anew", () => {
+    let thread = threads.say(threads.emptyThread("conversation-1"), "a", "Hello", 500);
+    thread = threads.receive(thread, "a", someEvents().slice(0, 2));
+    thread = threads.abandoned(thread, "a", new Problem("exhausted", "Too many streams."));
+    // Not while it still runs there.
+    const early = threads.latestLoaded(thread, page(listed("Hello", someEvents().slice(0, 3))));
+    expect(threads.turnOf(early, "a")).toMatchObject({ phase: "interrupted", text: "Let me see. " });
+    const whole = threads.latestLoaded(early, page(listed("Hello", someEvents())));
+    expect(threads.turnOf(whole, "a")).toMatchObject({
+      phase: "completed",
+      text: "Let me see. Done, as you asked.",
+      problem: null,
+      key: "a",
+      requestId: "a",
+    });
   });
 });
 

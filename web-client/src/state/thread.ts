@@ -205,8 +205,8 @@ export function latestLoaded(thread: Thread, page: Page<Message>): Thread {
   const joins = thread.load === "ready" && (overlap >= 0 || page.items.length === 0);
   const before = joins ? thread.order.slice(0, Math.max(overlap, 0)) : [];
   const after = thread.order.filter(
-    (key, at) =>
-      !read.order.includes(key) && (joins ? at >= overlap : turnOf(thread, key)?.requestId != null),
+    // What has settled is older than a page that does not overlap it.
+    (key, at) => !read.order.includes(key) && (joins ? at >= overlap : thread.live[key]?.requestId != null),
   );
   return withRows({
     ...merged(thread, read, [...before, ...read.order, ...after]),
@@ -286,8 +286,10 @@ function joined(here: Turn, there: Turn): Turn {
   const said = there.said ?? here.said;
   const answered = isFinal(there.phase) && there.endedAt !== null;
   if (!answered) return said === here.said ? here : { ...here, said };
+  // This page had given it up, cut off wherever that was.
+  const givenUp = isFinal(here.phase) && here.problem !== null;
   // Both are whole: the server knows which receipts were undone since.
-  if (isFinal(here.phase) && here.endedAt !== null) return { ...here, said, calls: there.calls, approvals: there.approvals };
+  if (isFinal(here.phase) && here.endedAt !== null && !givenUp) return { ...here, said, calls: there.calls, approvals: there.approvals };
   return { ...there, said, key: here.key, requestId: here.requestId, lastSeq: here.lastSeq };
 }
 

@@ -92,4 +92,14 @@ describe("Composer", () => {
     fireEvent.keyDown(field, { key: "Escape" });
     expect(stop).toHaveBeenCalledTimes(2);
   });
+
+  it("can stop an answer after another one that never said that it had stopped", () => {
+    const { flow } = open();
+    vi.mocked(flow.say).mockRestore();
+    act(() => flow.thread.update((thread) => ({ ...thread, stopping: "gone" })));
+    act(() => flow.say("Hello"));
+    expect(screen.getByTestId("stop").getAttribute("aria-label")).toBe("Stop the answer");
+    fireEvent.click(screen.getByTestId("stop"));
+    expect(screen.getByTestId("stop").getAttribute("aria-label")).toBe("Stopping");
+  });
 });

@@ -3,6 +3,7 @@
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import type { Api } from "../../api/api";
+import { Problem } from "../../state/problem";
 import { type Turn, written } from "../../state/turn";
 import { aCall, aReceipt } from "../../test-data";
 import { fakeApi, showPage } from "../../test-page";
@@ -58,6 +59,15 @@ describe("Reply", () => {
     expect(notice.querySelector("h3")?.textContent).toBe("Nothing was changed");
     const { DOCUMENT_POSITION_FOLLOWING } = Node;
     expect(notice.compareDocumentPosition(screen.getByTestId("assistant-text")) & DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+  });
+
+  it("looks again for an answer that it could not follow", () => {
+    const problem = new Problem("exhausted", "Too many answers are being followed.");
+    const { services } = show({ ...TURN, phase: "interrupted", problem });
+    const load = vi.spyOn(services.desk.fresh.get(), "load");
+    expect(screen.getByTestId("turn-lost").textContent).toContain(problem.message);
+    fireEvent.click(screen.getByTestId("look-again"));
+    expect(load).toHaveBeenCalledOnce();
   });
 
   it("does not say that nothing was changed when something was", () => {

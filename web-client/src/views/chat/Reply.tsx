@@ -131,21 +131,31 @@ function Claim({ notice, nothing }: { readonly notice: Notice; readonly nothing:
 
 /** Sends the same message once more. */
 function Retry({ turn, flow }: { readonly turn: Turn; readonly flow: Flow }) {
-  const [busy, setBusy] = useState(false);
   if (turn.turnId === null) return null;
+  return <Again words="Try again" testId="retry-turn" act={() => flow.retry(turn.key)} />;
+}
+
+interface AgainProps {
+  readonly words: string;
+  readonly testId: string;
+  readonly act: () => Promise<void>;
+}
+
+function Again({ words, testId, act }: AgainProps) {
+  const [busy, setBusy] = useState(false);
   return (
     <div>
       <Button
         size="sm"
         className="mt-2"
-        disabled={busy}
-        data-testid="retry-turn"
+        busy={busy}
+        data-testid={testId}
         onClick={() => {
           setBusy(true);
-          void flow.retry(turn.key).finally(() => setBusy(false));
+          void act().finally(() => setBusy(false));
         }}
       >
-        <RotateCw aria-hidden className="size-4" /> Try again
+        <RotateCw aria-hidden className="size-4" /> {words}
       </Button>
     </div>
   );
@@ -156,7 +166,8 @@ function Ending({ turn, flow }: { readonly turn: Turn; readonly flow: Flow }) {
   if (turn.problem !== null && turn.phase === "interrupted") {
     return (
       <Slip tone="warn" icon={<Unplug />} testId="turn-lost">
-        This answer can no longer be followed. {turn.problem.message}
+        <p>This answer can no longer be followed. {turn.problem.message}</p>
+        <Again words="Look again" testId="look-again" act={() => flow.load()} />
       </Slip>
     );
   }
