@@ -88,6 +88,35 @@ test("what is said offline survives a reload, and is sent once on return", async
   );
 });
 
+test("without a network pages say so, and a change to a task is taken back", async () => {
+  await call(server, ada, "POST", `/api/${ada.id}/tasks`, { title: "Water the plants" });
+  await visit(
+    browser,
+    server,
+    async (page, context) => {
+      await signIn(page, ada.email);
+      const box = page.getByTestId("toggle-task");
+      await box.waitFor();
+      await kept(page);
+      await page.reload();
+      await box.waitFor();
+      await context.setOffline(true);
+      await page.getByTestId("connection-banner").waitFor();
+      await box.click();
+      await page.getByTestId("toast").getByText("cannot be reached").waitFor();
+      await becomes(() => box.isChecked(), false, "the box");
+      // What was never read is not waited for.
+      await page.getByTestId("open-history").click();
+      await page.getByTestId("load-error").waitFor();
+      await page.getByTestId("connection-banner").waitFor();
+      await context.setOffline(false);
+      await page.getByTestId("operation").waitFor();
+      await page.getByTestId("connection-banner").waitFor({ state: "detached" });
+    },
+    { tolerates },
+  );
+});
+
 test("the worker keeps the page and nothing that the server says", async () => {
   await visit(browser, server, async (page) => {
     await signIn(page, ada.email);

@@ -40,9 +40,14 @@ export function createServices(session: Session, api: Api, user: User): Services
     defaultOptions: {
       queries: {
         staleTime: 10_000,
+        // Without a network a call is tried and fails: else it would wait in silence, for ever if the
+        // page is left, while the view shows a change as made.
+        networkMode: "always",
+        refetchOnReconnect: true,
         retry: (failures, cause) => failures < 2 && cause instanceof Problem && cause.transient,
         retryDelay: (failures) => 400 * 2 ** failures,
       },
+      mutations: { networkMode: "always" },
     },
   });
   const toasts = new Toasts();

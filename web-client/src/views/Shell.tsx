@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { useLocation } from "wouter";
 import { DrawersProvider, useDrawers } from "../app/drawers";
+import { OfflineBanner } from "./OfflineBanner";
 import { Dialog } from "./parts/Dialog";
 import { Sidebar } from "./Sidebar";
 
@@ -20,6 +21,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <Sidebar />
         </div>
         <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-col bg-page outline-none">
+          <OfflineBanner />
           {children}
         </main>
       </div>

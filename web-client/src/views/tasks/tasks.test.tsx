@@ -48,6 +48,20 @@ describe("the list", () => {
     expect(screen.getByTestId("task").dataset["status"]).toBe("pending");
   });
 
+  it("takes a change back that was made without a network", async () => {
+    const complete = vi.fn(() => Promise.reject(new Problem("unreachable", "Check your connection.")));
+    showList({ list: listOf(milk), complete });
+    const box = await screen.findByLabelText<HTMLInputElement>("Completed: Milk");
+    dispatchEvent(new Event("offline"));
+    try {
+      fireEvent.click(box);
+      await waitFor(() => expect(screen.getByTestId("toast").textContent).toContain("Check your connection."));
+      expect([complete.mock.calls.length, screen.getByLabelText<HTMLInputElement>("Completed: Milk").checked]).toEqual([1, false]);
+    } finally {
+      dispatchEvent(new Event("online"));
+    }
+  });
+
   it("deletes with a way back", async () => {
     const receipt = aReceipt({ operationId: "op-9", kind: "deleted", summary: "Deleted “Milk”.", task: milk });
     const undo = vi.fn(() => Promise.resolve(aReceipt({ kind: "restored", task: milk })));
