@@ -1,12 +1,13 @@
 // The signed-in page: its services, its routes, its frame.
 
 import { QueryClientProvider } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
-import { Route, Switch } from "wouter";
+import { type ReactNode, useEffect, useState } from "react";
+import { Route, Switch, useLocation } from "wouter";
 import { createApi } from "../api/api";
 import type { Session } from "../api/session";
 import { NotFound } from "../views/NotFound";
 import { Announcer } from "../views/parts/Announcer";
+import { Boundary } from "../views/parts/Boundary";
 import { Toasts } from "../views/parts/Toasts";
 import { fetched } from "../views/parts/fetched";
 import { later } from "../views/parts/later";
@@ -32,10 +33,15 @@ const TasksPage = later<PageProps>(async () => (await import("../views/tasks/Tas
 const HistoryPage = later(async () => (await import("../views/tasks/HistoryPage")).HistoryPage, loading);
 const TurnPage = later<{ readonly id: string }>(async () => (await import("../views/TurnPage")).TurnPage, loading);
 const SettingsPage = later(async () => (await import("../views/settings/SettingsPage")).SettingsPage, loading);
-const Overlays = later(async () => {
-  await settled;
-  return (await import("../views/overlays/Overlays")).Overlays;
-});
+// Keys and what they open: without them the page is whole.
+const Overlays = later(
+  async () => {
+    await settled;
+    return (await import("../views/overlays/Overlays")).Overlays;
+  },
+  () => null,
+  () => null,
+);
 
 // The page that was asked for loads beside this one; what can wait comes after it.
 const [first, second] = location.pathname.startsWith("/chat") ? [ChatPage, TasksPage] : [TasksPage, ChatPage];
@@ -73,24 +79,36 @@ export default function App({ session }: { readonly session: Session }) {
       <ServicesProvider services={services}>
         <Announcer />
         <Shell>
-          <Switch>
-            <Route path="/chat/:id?">{({ id }) => <ChatPage id={id ?? null} />}</Route>
-            <Route path="/tasks/history">
-              <HistoryPage />
-            </Route>
-            <Route path="/tasks/:id?">{({ id }) => <TasksPage id={id ?? null} />}</Route>
-            <Route path="/turns/:id">{({ id }) => <TurnPage id={id} />}</Route>
-            <Route path="/settings">
-              <SettingsPage />
-            </Route>
-            <Route>
-              <NotFound />
-            </Route>
-          </Switch>
+          <Guarded>
+            <Switch>
+              <Route path="/chat/:id?">{({ id }) => <ChatPage id={id ?? null} />}</Route>
+              <Route path="/tasks/history">
+                <HistoryPage />
+              </Route>
+              <Route path="/tasks/:id?">{({ id }) => <TasksPage id={id ?? null} />}</Route>
+              <Route path="/turns/:id">{({ id }) => <TurnPage id={id} />}</Route>
+              <Route path="/settings">
+                <SettingsPage />
+              </Route>
+              <Route>
+                <NotFound />
+              </Route>
+            </Switch>
+          </Guarded>
         </Shell>
         <Toasts />
         <Overlays />
       </ServicesProvider>
     </QueryClientProvider>
+  );
+}
+
+/** Whatever goes wrong in a page, the way to the others stays. */
+function Guarded({ children }: { readonly children: ReactNode }) {
+  const [path] = useLocation();
+  return (
+    <Boundary title="This page cannot be shown" about={path}>
+      {children}
+    </Boundary>
   );
 }

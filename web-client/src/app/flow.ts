@@ -16,6 +16,7 @@ import * as thread from "../state/thread";
 import { isFinal, type Turn } from "../state/turn";
 import { attempt, backOff, listen, pause } from "./connection";
 import { Frames } from "./frame";
+import { uuid } from "./uuid";
 import { Writing } from "./writing";
 
 export interface FlowHost {
@@ -62,7 +63,7 @@ export class Flow {
     private readonly host: FlowHost,
     conversationId: string | null,
     /** Its name in the outbox until it has an id. */
-    readonly place: string = crypto.randomUUID(),
+    readonly place: string = uuid(),
   ) {
     this.thread = createStore(thread.emptyThread(conversationId));
     this.writing = new Writing(host.outbox.draft(conversationId), (draft) =>
@@ -111,7 +112,7 @@ export class Flow {
 
   /** Says something. It is in the thread, and safe in the outbox, on return. */
   say(text: string): void {
-    this.add(crypto.randomUUID(), text, Date.now());
+    this.add(uuid(), text, Date.now());
     this.reconnect();
     this.pump();
   }

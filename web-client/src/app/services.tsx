@@ -14,6 +14,7 @@ import { Desk } from "./desk";
 import { ownTimeZone } from "./now";
 import { editTaskLists } from "./task-cache";
 import { Toasts } from "./toasts";
+import { uuid } from "./uuid";
 
 export interface Services {
   readonly user: User;
@@ -51,7 +52,7 @@ export function createServices(session: Session, api: Api, user: User): Services
     },
   });
   const toasts = new Toasts();
-  const outbox = new Outbox(localStorage, user.id, crypto.randomUUID());
+  const outbox = new Outbox(localStorage, user.id, uuid());
   const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(`taskchat.${user.id}`) : null;
   let open = true;
   // An answer may come after the page has been left.

@@ -8,6 +8,7 @@ import { concluded, conclusion, refused, settled, trying } from "../state/receip
 import { belongs, type TaskQuery, withReceipt, withTask, withoutTask } from "../state/tasks";
 import { type Services, useServices } from "./services";
 import { editTaskLists, listed, operationsKey, rememberTaskLists, taskKey, tasksKey } from "./task-cache";
+import { uuid } from "./uuid";
 
 /** The tasks of a query, page after page. */
 export function useTasks(query: TaskQuery) {
@@ -48,7 +49,7 @@ export function useUpdateTask() {
   const services = useServices();
   return useMutation({
     mutationFn: ({ task, fields }: { task: Task; fields: Partial<TaskDraft> }) =>
-      services.api.tasks.update(task.id, fields, task.version, crypto.randomUUID()),
+      services.api.tasks.update(task.id, fields, task.version, uuid()),
     onSuccess: (changed) => {
       took(services, changed);
       services.toasts.say(`Saved: ${changed.task.title}`);
@@ -63,7 +64,7 @@ export function useToggleTask() {
   const services = useServices();
   return useMutation({
     mutationFn: ({ task, completed }: { task: Task; completed: boolean }) =>
-      services.api.tasks.complete(task.id, completed, crypto.randomUUID()),
+      services.api.tasks.complete(task.id, completed, uuid()),
     onMutate: ({ task, completed }) => {
       const undo = rememberTaskLists(services.queries);
       const guess: Task = { ...task, status: completed ? "completed" : "pending" };
@@ -91,7 +92,7 @@ export function useDeleteTask() {
   const services = useServices();
   const undo = useUndo();
   return useMutation({
-    mutationFn: (task: Task) => services.api.tasks.delete(task.id, crypto.randomUUID()),
+    mutationFn: (task: Task) => services.api.tasks.delete(task.id, uuid()),
     onMutate: (task) => {
       const restore = rememberTaskLists(services.queries);
       editTaskLists(services.queries, (pages) => withoutTask(pages, task.id));

@@ -1,7 +1,7 @@
 // Conversations, the way to the tasks, and the account.
 
 import { ListTodo, MessageSquarePlus, MessagesSquare, Search as SearchIcon, UserRound, X } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { Link, useLocation, useRoute } from "wouter";
 import { useConversations } from "../app/conversations";
 import { useServices } from "../app/services";
@@ -9,10 +9,11 @@ import { problemOf } from "../state/problem";
 import { ConversationItem } from "./ConversationItem";
 import { Brand } from "./parts/Brand";
 import { Button, FIELD, IconButton } from "./parts/Button";
+import { laterDialog } from "./parts/later-dialog";
 import { later } from "./parts/later";
 import { Skeleton, Trouble } from "./parts/State";
 
-const AccountDialog = lazy(() => import("./account/AccountDialog"));
+const AccountDialog = laterDialog(async () => (await import("./account/AccountDialog")).AccountDialog);
 
 const Findings = later<{ readonly query: string }>(
   async () => (await import("./Findings")).Findings,
@@ -80,7 +81,7 @@ export function Sidebar({ onLeave }: { readonly onLeave?: () => void }) {
           <span className="min-w-0 flex-1 truncate text-sm">{user.email ?? "Account"}</span>
         </button>
       </div>
-      <Suspense>{account && <AccountDialog onClose={() => setAccount(false)} />}</Suspense>
+      {account && <AccountDialog onClose={() => setAccount(false)} />}
     </aside>
   );
 }

@@ -21,7 +21,7 @@ const THEMES: readonly (readonly [Theme, string])[] = [
 const ROW =
   "flex min-h-11 w-full items-center gap-3 rounded-md px-3 text-left hover:bg-sunken disabled:opacity-55 [&_svg]:size-[1.125rem] [&_svg]:text-muted";
 
-export default function AccountDialog({ onClose }: { readonly onClose: () => void }) {
+export function AccountDialog({ onClose }: { readonly onClose: () => void }) {
   const user = useMe();
   const chosen = useStore(theme, (choice) => choice);
   const leave = useSignOut();

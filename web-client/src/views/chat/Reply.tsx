@@ -18,10 +18,8 @@ const ApprovalCard = later(
   async () => (await import("./ApprovalCard")).ApprovalCard,
   ({ approval }) => <p className="text-muted">{approval.text}</p>,
 );
-const Markdown = later(
-  async () => (await import("../../markdown/Markdown")).default,
-  ({ text }) => <p className="whitespace-pre-wrap">{text}</p>,
-);
+const plain = ({ text }: { readonly text: string }) => <p className="whitespace-pre-wrap">{text}</p>;
+const Markdown = later(async () => (await import("../../markdown/Markdown")).default, plain, plain);
 // Whoever sees a conversation will need it, so it does not wait for the first answer.
 void Markdown.load();
 

@@ -6,6 +6,7 @@ import { useNow } from "../../app/now";
 import { useStore } from "../../app/services";
 import { separatorWords } from "../../state/due";
 import { type Row, turnOf } from "../../state/thread";
+import { Boundary } from "../parts/Boundary";
 import { Reply } from "./Reply";
 import { Said } from "./Said";
 
@@ -53,7 +54,9 @@ export const RowView = memo(function RowView({ row, flow, marked, position, tota
       {row.part === "said" ? (
         <Said turn={turn} flow={flow} place={place} />
       ) : (
-        <Reply turn={turn} flow={flow} place={place} />
+        <Boundary title="This answer cannot be shown" about={turn.phase}>
+          <Reply turn={turn} flow={flow} place={place} />
+        </Boundary>
       )}
     </div>
   );

@@ -7,11 +7,11 @@ import { keysOn } from "../../app/keys-on";
 import { type Services, useServices, useStore } from "../../app/services";
 import { isPlainKey } from "../../app/typing";
 import { openDialogs } from "../parts/Dialog";
-import { later } from "../parts/later";
+import { laterDialog } from "../parts/later-dialog";
 import { hideOverlay, isMac, overlay, showPalette, showSheet } from "./shown";
 
-const Palette = later<{ readonly onClose: () => void }>(async () => (await import("./Palette")).Palette);
-const Sheet = later<{ readonly onClose: () => void }>(async () => (await import("./Sheet")).Sheet);
+const Palette = laterDialog(async () => (await import("./Palette")).Palette);
+const Sheet = laterDialog(async () => (await import("./Sheet")).Sheet);
 
 /** How long a first key waits for the second one. */
 const PAIR = 1500;

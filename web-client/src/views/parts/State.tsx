@@ -42,18 +42,21 @@ interface TroubleProps {
   readonly title: string;
   readonly detail?: string;
   readonly onRetry?: () => void;
+  /** Offers to load the whole page anew as well. */
+  readonly reload?: boolean;
 }
 
-export function Trouble({ title, detail, onRetry }: TroubleProps) {
+export function Trouble({ title, detail, onRetry, reload = false }: TroubleProps) {
   return (
     <div role="alert" data-testid="load-error">
       <Nothing icon={<CircleAlert />} title={title}>
         {detail}
         {onRetry !== undefined && (
-          <div className="mt-4">
+          <div className="mt-4 flex flex-wrap justify-center gap-2">
             <Button onClick={onRetry}>
               <RotateCw aria-hidden className="size-4" /> Try again
             </Button>
+            {reload && <Button onClick={() => location.reload()}>Reload the page</Button>}
           </div>
         )}
       </Nothing>

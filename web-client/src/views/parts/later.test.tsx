@@ -1,6 +1,6 @@
 // Parts that are loaded when they are wanted.
 
-import { act, render, screen } from "@testing-library/react";
+import { act, fireEvent, render, screen } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { later } from "./later";
 
@@ -35,5 +35,18 @@ describe("later", () => {
     dispatchEvent(new Event("online"));
     await act(() => vi.advanceTimersByTimeAsync(1000));
     expect([tries, page.container.textContent]).toEqual([3, "here"]);
+  });
+
+  it("says when it has given up, and tries again when asked", async () => {
+    vi.useFakeTimers();
+    let there = false;
+    const Part = later(() => (there ? Promise.resolve(Word) : Promise.reject(new Error("replaced by a newer build"))));
+    render(<Part word="here" />);
+    await act(() => vi.advanceTimersByTimeAsync(60_000));
+    expect(screen.getByTestId("load-error").textContent).toContain("reload the page");
+    there = true;
+    fireEvent.click(screen.getByText("Try again"));
+    await act(() => vi.advanceTimersByTimeAsync(0));
+    screen.getByText("here");
   });
 });

@@ -4,6 +4,7 @@ import { Plus } from "lucide-react";
 import { type SyntheticEvent, useEffect, useRef, useState } from "react";
 import { wantsNewTask } from "../../app/intents";
 import { useCreateTask } from "../../app/tasks";
+import { uuid } from "../../app/uuid";
 import { problemOf } from "../../state/problem";
 import { Button, FIELD } from "../parts/Button";
 
@@ -30,7 +31,7 @@ export function QuickAdd() {
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     if (wanted === "" || create.isPending) return;
-    if (request.current?.title !== wanted) request.current = { title: wanted, id: crypto.randomUUID() };
+    if (request.current?.title !== wanted) request.current = { title: wanted, id: uuid() };
     create.mutate(
       { draft: { title: wanted }, requestId: request.current.id },
       {
