@@ -122,7 +122,7 @@ describe("Flow", () => {
     expect(calls[0]).toMatchObject({ message: "Add Buy groceries", conversationId: null, requestId: last()?.key });
     expect({ receipts, named }).toEqual({ receipts: ["op-1"], named: ["conversation-1"] });
     expect(outbox.mine()).toEqual([]);
-    expect([outbox.draft(null), outbox.draft("conversation-1")]).toEqual(["", "next draft"]);
+    expect([outbox.draft(null).text, outbox.draft("conversation-1").text]).toEqual(["", "next draft"]);
   });
 
   it("goes on after the last event it has, however a connection ends", async () => {

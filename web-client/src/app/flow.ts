@@ -153,7 +153,7 @@ export class Flow {
   /** Puts what was said before into the composer, to be said in other words. */
   edit(key: string): void {
     const text = thread.turnOf(this.thread.get(), key)?.said?.text;
-    if (text !== undefined) this.writing.edit(key, text);
+    if (text !== undefined) this.writing.edit(text);
   }
 
   /** Stops the running turn. What it did stays done. */
@@ -362,7 +362,6 @@ export class Flow {
 
   private fold(items: readonly Folded[]): void {
     const before = this.conversationId;
-    const draft = this.writing.draft.get();
     const keys = new Set(items.map((item) => item.key));
     this.thread.update((now) => {
       let next = now;
@@ -374,8 +373,7 @@ export class Flow {
     });
     const named = this.conversationId;
     if (before === null && named !== null) {
-      this.host.outbox.keepDraft(null, "");
-      this.host.outbox.keepDraft(named, draft);
+      this.host.outbox.moveDraft(named, this.writing.now);
       this.host.outbox.named(this.place, named);
       this.host.named(this, named);
     }

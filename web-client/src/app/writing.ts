@@ -1,38 +1,40 @@
 // What is being written in one conversation: the draft, and what is said once more in other words.
 
+import type { Draft } from "../state/outbox";
 import { createStore, type Store } from "../state/store";
-
-interface Editing {
-  readonly key: string;
-  /** What was being written when it began. */
-  readonly before: string;
-}
 
 export class Writing {
   readonly draft: Store<string>;
-  readonly editing: Store<Editing | null> = createStore<Editing | null>(null);
+  /** What was being written when somebody began to change an earlier message; `null` while nobody does. */
+  readonly before: Store<string | null>;
   private composer: (() => void) | null = null;
 
-  /** Begins with `draft`; has every change of it kept. */
-  constructor(draft: string, keep: (draft: string) => void) {
-    this.draft = createStore(draft);
-    this.draft.subscribe(() => keep(this.draft.get()));
+  /** Begins with `kept`; has every change of it kept. */
+  constructor(kept: Draft, keep: (draft: Draft) => void) {
+    this.draft = createStore(kept.text);
+    this.before = createStore(kept.before);
+    const changed = () => keep(this.now);
+    this.draft.subscribe(changed);
+    this.before.subscribe(changed);
+  }
+
+  get now(): Draft {
+    return { text: this.draft.get(), before: this.before.get() };
   }
 
   /** Puts the words of an earlier message where messages are written. */
-  edit(key: string, text: string): void {
-    const before = this.editing.get()?.before ?? this.draft.get();
-    this.editing.update(() => ({ key, before }));
+  edit(text: string): void {
+    this.before.update((before) => before ?? this.draft.get());
     this.draft.update(() => text);
     this.focus();
   }
 
   /** Ends that, and gives back what was being written. */
   stopEditing(): void {
-    const editing = this.editing.get();
-    if (editing === null) return;
-    this.editing.update(() => null);
-    this.draft.update(() => editing.before);
+    const before = this.before.get();
+    if (before === null) return;
+    this.before.update(() => null);
+    this.draft.update(() => before);
     this.focus();
   }
 

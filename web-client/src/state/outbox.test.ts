@@ -1,9 +1,11 @@
 // What survives a reload.
 
 import { describe, expect, it } from "vitest";
-import { Outbox } from "./outbox";
+import { type Draft, NO_DRAFT, Outbox } from "./outbox";
 
 const entry = { requestId: "r1", conversationId: null, place: "p1", text: "Hello", at: 1_000 };
+
+const draft = (text: string): Draft => ({ text, before: null });
 
 describe("Outbox", () => {
   it("knows whose an entry is, and hands it on once", () => {
@@ -50,14 +52,33 @@ describe("Outbox", () => {
 
   it("keeps a draft for each conversation, and nothing after signing out", () => {
     const outbox = new Outbox(localStorage, "ada", "one");
-    outbox.keepDraft(null, "new");
-    outbox.keepDraft("c1", "old");
+    outbox.keepDraft(null, draft("new"));
+    outbox.keepDraft("c1", draft("old"));
     outbox.put(entry);
-    new Outbox(localStorage, "eve", "two").keepDraft(null, "hers");
-    expect([outbox.draft(null), outbox.draft("c1"), outbox.draft("c2")]).toEqual(["new", "old", ""]);
+    new Outbox(localStorage, "eve", "two").keepDraft(null, draft("hers"));
+    expect([outbox.draft(null), outbox.draft("c1"), outbox.draft("c2")]).toEqual([draft("new"), draft("old"), NO_DRAFT]);
+    expect(outbox.unsent).toEqual({ messages: 1, drafts: 2 });
     outbox.clear();
-    expect([outbox.draft(null), outbox.draft("c1"), outbox.all()]).toEqual(["", "", []]);
-    expect(new Outbox(localStorage, "eve", "two").draft(null)).toBe("hers");
+    expect([outbox.draft(null), outbox.draft("c1"), outbox.all()]).toEqual([NO_DRAFT, NO_DRAFT, []]);
+    expect(outbox.unsent).toEqual({ messages: 0, drafts: 0 });
+    expect(new Outbox(localStorage, "eve", "two").draft(null)).toEqual(draft("hers"));
+  });
+
+  it("keeps both of what was being written and what is being changed", () => {
+    const outbox = new Outbox(localStorage, "ada", "one");
+    outbox.keepDraft("c1", { text: "changed", before: "" });
+    expect(outbox.draft("c1")).toEqual({ text: "changed", before: "" });
+    outbox.keepDraft("c1", { text: "changed", before: "half a thought" });
+    expect([outbox.draft("c1"), outbox.unsent.drafts]).toEqual([{ text: "changed", before: "half a thought" }, 2]);
+  });
+
+  it("leaves the draft of another new conversation where it is", () => {
+    const outbox = new Outbox(localStorage, "ada", "one");
+    outbox.keepDraft(null, draft("of the second"));
+    outbox.moveDraft("c1", draft("of the first"));
+    expect([outbox.draft(null), outbox.draft("c1")]).toEqual([draft("of the second"), draft("of the first")]);
+    outbox.moveDraft("c2", draft("of the second"));
+    expect(outbox.draft(null)).toEqual(NO_DRAFT);
   });
 
   it("reads garbage as nothing, and does without storage", () => {

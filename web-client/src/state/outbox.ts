@@ -16,6 +16,15 @@ export interface Outgoing {
   readonly tab: string;
 }
 
+/** What is being written. */
+export interface Draft {
+  readonly text: string;
+  /** What was being written when an earlier message was taken up to be changed; `null` while none is. */
+  readonly before: string | null;
+}
+
+export const NO_DRAFT: Draft = { text: "", before: null };
+
 export class Outbox {
   constructor(
     private readonly storage: Storage,
@@ -64,12 +73,27 @@ export class Outbox {
     }
   }
 
-  draft(conversationId: string | null): string {
-    return read(this.storage, this.draftKey(conversationId)) ?? "";
+  draft(conversationId: string | null): Draft {
+    const text = read(this.storage, this.draftKey(conversationId)) ?? "";
+    return { text, before: read(this.storage, this.beforeKey(conversationId)) };
   }
 
-  keepDraft(conversationId: string | null, text: string): void {
+  keepDraft(conversationId: string | null, { text, before }: Draft): void {
     write(this.storage, this.draftKey(conversationId), text === "" ? null : text);
+    write(this.storage, this.beforeKey(conversationId), before);
+  }
+
+  /** The conversation of a draft has got its id. Another one may have been begun meanwhile, with a draft of its own. */
+  moveDraft(conversationId: string, draft: Draft): void {
+    if (this.draft(null).text === draft.text) this.keepDraft(null, NO_DRAFT);
+    this.keepDraft(conversationId, draft);
+  }
+
+  /** What would be gone with `clear`. */
+  get unsent(): { readonly messages: number; readonly drafts: number } {
+    const drafts = [this.draftKey(""), this.beforeKey("")].flatMap((prefix) => keysOf(this.storage, prefix));
+    const written = drafts.filter((key) => read(this.storage, key)?.trim());
+    return { messages: this.all().length, drafts: written.length };
   }
 
   /** Forgets everything of this user: on sign-out, since the next person may be another one. */
@@ -84,6 +108,10 @@ export class Outbox {
 
   private draftKey(conversationId: string | null): string {
     return `taskchat.${this.userId}.draft.${conversationId ?? "new"}`;
+  }
+
+  private beforeKey(conversationId: string | null): string {
+    return `taskchat.${this.userId}.before.${conversationId ?? "new"}`;
   }
 
   private entryKey(requestId: string): string {

@@ -4,9 +4,9 @@ import { Keyboard, LogOut, Settings } from "lucide-react";
 import { Link } from "wouter";
 import { useMe } from "../../app/account";
 import { useStore } from "../../app/services";
-import { useSignOut } from "../../app/settings";
 import { chooseTheme, type Theme, theme } from "../../app/theme";
 import { problemOf } from "../../state/problem";
+import { useLeave } from "../overlays/leave";
 import { showSheet } from "../overlays/shown";
 import { Choice } from "../parts/Choice";
 import { Dialog } from "../parts/Dialog";
@@ -19,12 +19,12 @@ const THEMES: readonly (readonly [Theme, string])[] = [
 ];
 
 const ROW =
-  "flex min-h-11 w-full items-center gap-3 rounded-md px-3 text-left hover:bg-sunken disabled:opacity-55 [&_svg]:size-[1.125rem] [&_svg]:text-muted";
+  "flex min-h-11 w-full items-center gap-3 rounded-md px-3 text-left hover:bg-sunken aria-disabled:opacity-55 [&_svg]:size-[1.125rem] [&_svg]:text-muted";
 
 export function AccountDialog({ onClose }: { readonly onClose: () => void }) {
   const user = useMe();
   const chosen = useStore(theme, (choice) => choice);
-  const leave = useSignOut();
+  const { leave, isPending, error } = useLeave();
   return (
     <Dialog title="Account" onClose={onClose} testId="account-dialog">
       <p className="text-sm text-muted">
@@ -52,12 +52,18 @@ export function AccountDialog({ onClose }: { readonly onClose: () => void }) {
           </button>
         </li>
         <li>
-          <button type="button" className={ROW} disabled={leave.isPending} data-testid="sign-out" onClick={() => leave.mutate()}>
-            <LogOut aria-hidden /> {leave.isPending ? "Signing out…" : "Sign out"}
+          <button
+            type="button"
+            className={ROW}
+            aria-disabled={isPending || undefined}
+            data-testid="sign-out"
+            onClick={isPending ? undefined : leave}
+          >
+            <LogOut aria-hidden /> {isPending ? "Signing out…" : "Sign out"}
           </button>
         </li>
       </ul>
-      {leave.error !== null && <FormError>{problemOf(leave.error).message}</FormError>}
+      {error !== null && <FormError>{problemOf(error).message}</FormError>}
     </Dialog>
   );
 }

@@ -50,7 +50,7 @@ describe("Composer", () => {
   });
 
   it("says something once more in other words, and gives back what was being written", () => {
-    const { field, flow, say } = open();
+    const { field, flow, say, services } = open();
     act(() => {
       flow.thread.update((thread) => saidIn(thread, "r1", "Add buy milk", 1));
       flow.writing.draft.update(() => "half a thought");
@@ -61,6 +61,8 @@ describe("Composer", () => {
     fireEvent.keyDown(field, { key: "Escape" });
     expect([screen.queryByTestId("editing"), field.value]).toEqual([null, "half a thought"]);
     act(() => flow.edit("r1"));
+    // Over a reload, too.
+    expect(services.outbox.draft(null)).toEqual({ text: "Add buy milk", before: "half a thought" });
     write(field, "Add buy oat milk");
     fireEvent.keyDown(field, { key: "Enter" });
     expect(say).toHaveBeenCalledExactlyOnceWith("Add buy oat milk");
@@ -79,7 +81,7 @@ describe("Composer", () => {
   it("keeps a draft with every keystroke", () => {
     const { field, services } = open();
     write(field, "half a thou");
-    expect(services.outbox.draft(null)).toBe("half a thou");
+    expect(services.outbox.draft(null).text).toBe("half a thou");
   });
 
   it("stops the answer by button and by Escape", () => {

@@ -27,7 +27,7 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
   const text = useStore(flow.writing.draft, (draft) => draft);
   const busy = useStore(flow.thread, (thread) => running(thread) !== undefined);
   const asked = useStore(flow.thread, (thread) => running(thread)?.phase === "waiting_for_approval");
-  const editing = useStore(flow.writing.editing, (now) => now !== null);
+  const editing = useStore(flow.writing.before, (now) => now !== null);
   const stopping = useStore(flow.thread, (thread) => thread.stopping !== null && thread.stopping === running(thread)?.key);
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();

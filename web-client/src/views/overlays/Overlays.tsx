@@ -11,6 +11,7 @@ import { laterDialog } from "../parts/later-dialog";
 import { hideOverlay, isMac, overlay, showPalette, showSheet } from "./shown";
 
 const Palette = laterDialog(async () => (await import("./Palette")).Palette);
+const Leaving = laterDialog(async () => (await import("./Leaving")).Leaving);
 const Sheet = laterDialog(async () => (await import("./Sheet")).Sheet);
 
 /** How long a first key waits for the second one. */
@@ -31,6 +32,7 @@ export function Overlays() {
   }, [services, navigate]);
 
   if (shown === "palette") return <Palette onClose={hideOverlay} />;
+  if (shown === "leaving") return <Leaving onClose={hideOverlay} />;
   return shown === "sheet" ? <Sheet onClose={hideOverlay} /> : null;
 }
 

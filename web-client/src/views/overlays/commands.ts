@@ -18,8 +18,8 @@ import {
 import { useMemo } from "react";
 import { useLocation } from "wouter";
 import { useServices } from "../../app/services";
-import { useSignOut } from "../../app/settings";
 import { chooseContrast, chooseTheme, contrast } from "../../app/theme";
+import { useLeave } from "./leave";
 import { newTask } from "./Overlays";
 import { showSheet } from "./shown";
 
@@ -34,7 +34,7 @@ export interface Command {
 export function useCommands(): readonly Command[] {
   const { desk } = useServices();
   const [, navigate] = useLocation();
-  const { mutate: signOut } = useSignOut();
+  const { leave } = useLeave();
   return useMemo(
     () => [
       {
@@ -64,8 +64,8 @@ export function useCommands(): readonly Command[] {
         run: () => chooseContrast(contrast.get() === "more" ? "normal" : "more"),
       },
       { id: "export", words: "Download my data", icon: Download, run: () => navigate("/settings") },
-      { id: "sign-out", words: "Sign out", icon: LogOut, run: () => signOut() },
+      { id: "sign-out", words: "Sign out", icon: LogOut, run: leave },
     ],
-    [desk, navigate, signOut],
+    [desk, leave, navigate],
   );
 }

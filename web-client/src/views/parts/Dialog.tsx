@@ -1,11 +1,22 @@
 // Modal windows and drawers on the browser's own <dialog>: focus trap, Escape and top layer included.
 
 import { X } from "lucide-react";
-import { type MouseEvent, type ReactNode, type SyntheticEvent, useId, useLayoutEffect, useRef } from "react";
+import {
+  createContext,
+  type MouseEvent,
+  type ReactNode,
+  type SyntheticEvent,
+  useContext,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { createPortal } from "react-dom";
 import { createStore } from "../../state/store";
 import { Announcer } from "./Announcer";
-import { IconButton } from "./Button";
+import { Button, IconButton } from "./Button";
 
 const SHAPES = {
   window:
@@ -32,6 +43,17 @@ function rememberCaret(): () => void {
     // Fields such as those for dates have none.
     if (document.activeElement === field && selectionStart !== null) field.setSelectionRange(selectionStart, selectionEnd);
   };
+}
+
+const Unsaved = createContext<(unsaved: boolean) => void>(() => {});
+
+/** While it is `unsaved`, what is in a dialog is not closed by a slip. Outside of dialogs nothing happens. */
+export function useUnsaved(unsaved: boolean): void {
+  const tell = useContext(Unsaved);
+  useEffect(() => {
+    tell(unsaved);
+    return () => tell(false);
+  }, [tell, unsaved]);
 }
 
 interface DialogProps {
@@ -62,13 +84,26 @@ export function Dialog({ title, shape = "window", bare = false, onClose, childre
     };
   }, []);
 
+  const unsaved = useRef(false);
+  const [tell] = useState(() => (is: boolean) => void (unsaved.current = is));
+  const [asking, setAsking] = useState(false);
+  /** By Escape, the backdrop or the cross; once asked, Escape means no. */
+  const wantsOut = () => {
+    if (unsaved.current) setAsking(!asking);
+    else onClose();
+  };
+
   // React decides when it closes, so that its state and the browser's never differ.
   const cancelled = (event: SyntheticEvent) => {
     event.preventDefault();
-    onClose();
+    wantsOut();
   };
   const clicked = (event: MouseEvent) => {
-    if (event.target === ref.current) onClose();
+    if (event.target === ref.current) wantsOut();
+  };
+  // Browsers close at the second Escape in a row, whatever is said.
+  const closed = () => {
+    if (ref.current !== null) onClose();
   };
 
   // In the body: a parent that a narrower window hides must not hide it, while it keeps the page inert.
@@ -81,6 +116,7 @@ export function Dialog({ title, shape = "window", bare = false, onClose, childre
       aria-labelledby={bare ? undefined : heading}
       aria-label={bare ? title : undefined}
       onCancel={cancelled}
+      onClose={closed}
       onMouseDown={clicked}
       className={`overflow-hidden bg-page p-0 text-ink shadow-floating ${SHAPES[shape]}`}
     >
@@ -93,14 +129,33 @@ export function Dialog({ title, shape = "window", bare = false, onClose, childre
             <h2 id={heading} className="text-lg font-semibold">
               {title}
             </h2>
-            <IconButton label="Close" onClick={onClose}>
+            <IconButton label="Close" onClick={wantsOut}>
               <X />
             </IconButton>
           </header>
-          <div className="min-h-0 overflow-y-auto px-5 pb-5 scroll-quiet">{children}</div>
+          <div className="min-h-0 overflow-y-auto px-5 pb-5 scroll-quiet">
+            <Unsaved value={tell}>{children}</Unsaved>
+          </div>
+          {asking && <Discard onKeep={() => setAsking(false)} onDiscard={onClose} />}
         </div>
       )}
     </dialog>,
     document.body,
+  );
+}
+
+function Discard({ onKeep, onDiscard }: { readonly onKeep: () => void; readonly onDiscard: () => void }) {
+  const keep = useRef<HTMLButtonElement>(null);
+  useEffect(() => keep.current?.focus(), []);
+  return (
+    <div role="alert" data-testid="unsaved" className="flex flex-wrap items-center justify-end gap-2 border-t border-line bg-sunken px-5 py-3">
+      <p className="min-w-0 flex-1 text-sm">Your changes are not saved.</p>
+      <Button size="sm" data-testid="discard" onClick={onDiscard}>
+        Discard
+      </Button>
+      <Button size="sm" look="primary" ref={keep} onClick={onKeep}>
+        Keep editing
+      </Button>
+    </div>
   );
 }

@@ -8,6 +8,8 @@ import { chooseContrast, chooseTheme } from "../../app/theme";
 import type { Choices, SignIn, User } from "../../state/model";
 import { Problem } from "../../state/problem";
 import { fakeApi, showPage } from "../../test-page";
+import { Leaving } from "../overlays/Leaving";
+import { hideOverlay, overlay } from "../overlays/shown";
 import { SettingsPage } from "./SettingsPage";
 
 const ADA: User = { id: "ada", email: "ada@example.com", timeZone: "Europe/Berlin", approvalPolicy: "by_risk", createdAt: 0 };
@@ -30,6 +32,7 @@ beforeEach(() => {
   chooseTheme("system");
   chooseContrast("system");
   turnKeys(true);
+  hideOverlay();
 });
 
 describe("choices", () => {
@@ -96,6 +99,37 @@ describe("one's data", () => {
     fireEvent.click(screen.getByTestId("export"));
     await waitFor(() => expect(named).toEqual(["taskchat-ada@example.com.json"]));
     expect(made.map((blob) => blob.size)).toEqual([12]);
+  });
+});
+
+describe("signing out", () => {
+  it("asks first when something was written that only this browser has", async () => {
+    const signOut = vi.fn(() => Promise.resolve());
+    const { services } = show({}, { signOut });
+    services.outbox.keepDraft("c1", { text: "half a thought", before: null });
+    fireEvent.click(screen.getByTestId("sign-out"));
+    expect([overlay.get(), signOut.mock.calls.length]).toEqual(["leaving", 0]);
+    services.outbox.keepDraft("c1", { text: "", before: null });
+    fireEvent.click(screen.getByTestId("sign-out"));
+    await waitFor(() => expect(signOut).toHaveBeenCalledOnce());
+  });
+
+  it("says what would be gone, and goes when that is accepted", async () => {
+    const signOut = vi.fn(() => Promise.resolve());
+    const closed = vi.fn();
+    showPage(fakeApi({}), ({ outbox, session }) => {
+      Object.assign(session, { signOut });
+      outbox.keepDraft(null, { text: "half a thought", before: null });
+      outbox.put({ requestId: "r1", conversationId: null, place: "p1", text: "Hello", at: 1 });
+      return <Leaving onClose={closed} />;
+    });
+    const dialog = screen.getByTestId("leaving");
+    expect(dialog.textContent).toContain("1 message that is not sent yet, and 1 draft.");
+    fireEvent.click(screen.getByText("Stay"));
+    expect([closed.mock.calls.length, signOut.mock.calls.length]).toEqual([1, 0]);
+    fireEvent.click(screen.getByTestId("leave"));
+    await waitFor(() => expect(closed).toHaveBeenCalledTimes(2));
+    expect(Object.keys(localStorage).filter((key) => key.startsWith("taskchat.ada."))).toEqual([]);
   });
 });
 

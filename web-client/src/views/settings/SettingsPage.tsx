@@ -5,11 +5,11 @@ import type { ReactNode } from "react";
 import { useMe } from "../../app/account";
 import { keysOn, turnKeys } from "../../app/keys-on";
 import { useStore } from "../../app/services";
-import { useSignOut } from "../../app/settings";
 import { type Contrast, chooseContrast, chooseTheme, contrast, type Theme, theme } from "../../app/theme";
 import { useTitleOf } from "../../app/title";
 import { problemOf } from "../../state/problem";
 import { PageHeader } from "../PageHeader";
+import { useLeave } from "../overlays/leave";
 import { showSheet } from "../overlays/shown";
 import { Button } from "../parts/Button";
 import { Choice } from "../parts/Choice";
@@ -121,13 +121,13 @@ function Keys() {
 }
 
 function SignOut() {
-  const leave = useSignOut();
+  const { leave, isPending, error } = useLeave();
   return (
     <>
-      <Button disabled={leave.isPending} onClick={() => leave.mutate()} data-testid="sign-out">
-        <LogOut aria-hidden className="size-4" /> {leave.isPending ? "Signing out…" : "Sign out"}
+      <Button busy={isPending} onClick={leave} data-testid="sign-out">
+        <LogOut aria-hidden className="size-4" /> {isPending ? "Signing out…" : "Sign out"}
       </Button>
-      {leave.error !== null && <FormError>{problemOf(leave.error).message}</FormError>}
+      {error !== null && <FormError>{problemOf(error).message}</FormError>}
     </>
   );
 }

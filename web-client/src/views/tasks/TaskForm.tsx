@@ -8,6 +8,7 @@ import { problemOf } from "../../state/problem";
 import { PRIORITY_WORDS, STATUS_WORDS } from "../../state/tasks";
 import { changedFields, formOf } from "../../state/task-form";
 import { Button, FIELD, IconButton, SELECT } from "../parts/Button";
+import { useUnsaved } from "../parts/Dialog";
 import { Field, FormError } from "../parts/Field";
 
 const STATUSES = Object.entries(STATUS_WORDS) as [TaskStatus, string][];
@@ -30,6 +31,7 @@ export function TaskForm({ task, onDone, inline = false }: TaskFormProps) {
   // What the form was filled from: changes are told apart from what has changed elsewhere since.
   const [base, setBase] = useState(task);
   const [form, setForm] = useState(() => formOf(task));
+  useUnsaved(Object.keys(changedFields(base, form)).length > 0);
   const update = useUpdateTask();
   const remove = useDeleteTask();
   const set = <K extends keyof typeof form>(field: K, value: (typeof form)[K]) =>

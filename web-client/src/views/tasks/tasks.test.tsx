@@ -10,6 +10,7 @@ import { aReceipt, aTask } from "../../test-data";
 import { fakeApi, showPage } from "../../test-page";
 import { Toasts } from "../parts/Toasts";
 import { QuickAdd } from "./QuickAdd";
+import { TaskDialog } from "./TaskDialog";
 import { TaskForm } from "./TaskForm";
 import { TaskList } from "./TaskList";
 
@@ -121,5 +122,26 @@ describe("the form", () => {
     await waitFor(() => expect(screen.getByRole("alert").textContent).toContain("changed elsewhere"));
     fireEvent.click(screen.getByTestId("take-over"));
     expect(screen.getByLabelText<HTMLInputElement>("Title").value).toBe("Mine");
+  });
+
+  it("is not closed by a slip while something in it is not saved", async () => {
+    const closed = vi.fn();
+    showPage(fakeApi({ tasks: { get: () => Promise.resolve(due) } }), () => <TaskDialog id={due.id} onClose={closed} />);
+    const dialog = await screen.findByTestId("task-dialog");
+    const title = await screen.findByLabelText<HTMLInputElement>("Title");
+    const escape = () => fireEvent(dialog, new Event("cancel", { cancelable: true }));
+    fireEvent.change(title, { target: { value: "Half written" } });
+    escape();
+    expect(screen.getByTestId("unsaved").textContent).toContain("not saved");
+    fireEvent.click(screen.getByText("Keep editing"));
+    expect([screen.queryByTestId("unsaved"), title.value]).toEqual([null, "Half written"]);
+    // The backdrop belongs to the dialog.
+    fireEvent.mouseDown(dialog);
+    fireEvent.click(screen.getByTestId("discard"));
+    expect(closed).toHaveBeenCalledTimes(1);
+    fireEvent.change(title, { target: { value: due.title } });
+    fireEvent.click(screen.getByText("Keep editing"));
+    escape();
+    expect(closed).toHaveBeenCalledTimes(2);
   });
 });
