@@ -180,6 +180,25 @@ test("every conversation is found where it was left", async () => {
   });
 });
 
+test("on a phone, a finding in the open conversation is not left behind the drawer", async () => {
+  const id = await long(8);
+  await visit(
+    browser,
+    server,
+    async (page) => {
+      await signIn(page, ada.email);
+      await page.goto(`/chat/${id}`);
+      await page.getByText("Answer 8.").waitFor();
+      await page.getByTestId("open-conversations").click();
+      await page.getByTestId("conversation-search").fill("Question 2");
+      await page.getByTestId("finding").filter({ hasText: /Question 2(?!\d)/ }).first().click();
+      await page.getByTestId("conversations-drawer").waitFor({ state: "detached" });
+      await becomes(() => inSight(page, "Question 2"), true, "where it was scrolled to");
+    },
+    { viewport: { width: 360, height: 740 } },
+  );
+});
+
 test("a message is said once more in other words, and copied", async () => {
   await visit(
     browser,

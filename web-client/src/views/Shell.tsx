@@ -1,7 +1,6 @@
 // The frame around every signed-in page: sidebar, skip link, main part, and the drawer of narrow windows.
 
-import { type ReactNode, useEffect, useRef } from "react";
-import { useLocation } from "wouter";
+import type { MouseEvent, ReactNode } from "react";
 import { DrawersProvider, useDrawers } from "../app/drawers";
 import { OfflineBanner } from "./OfflineBanner";
 import { Dialog } from "./parts/Dialog";
@@ -32,17 +31,18 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 
 function ConversationsDrawer() {
   const { open, show } = useDrawers();
-  const [path] = useLocation();
-  const was = useRef(path);
-  // Whoever follows a link out of a drawer wants to see where it leads.
-  useEffect(() => {
-    if (was.current !== path) show(null);
-    was.current = path;
-  }, [path, show]);
   if (open !== "conversations") return null;
+  // Whoever follows a link out of a drawer wants to see where it leads, also when that is this page.
+  const clicked = (event: MouseEvent) => {
+    const followed = event.defaultPrevented && event.target instanceof Element && event.target.closest("a") !== null;
+    if (followed) show(null);
+  };
   return (
     <Dialog title="Conversations" shape="left" bare onClose={() => show(null)} testId="conversations-drawer">
-      <Sidebar onLeave={() => show(null)} />
+      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions, jsx-a11y/click-events-have-key-events -- a link's own click */}
+      <div onClick={clicked} className="h-full">
+        <Sidebar onLeave={() => show(null)} />
+      </div>
     </Dialog>
   );
 }

@@ -41,6 +41,19 @@ describe("Composer", () => {
     expect(field.value).toBe("にほんご");
   });
 
+  it("starts a line on the Enter of a touch screen, and sends by button", () => {
+    vi.spyOn(globalThis, "matchMedia").mockImplementation(
+      (query) => ({ matches: query === "(pointer: coarse)", addEventListener() {}, removeEventListener() {} }) as unknown as MediaQueryList,
+    );
+    const { field, say } = open();
+    write(field, "Add milk");
+    fireEvent.keyDown(field, { key: "Enter" });
+    expect([say.mock.calls.length, field.getAttribute("enterkeyhint")]).toEqual([0, "enter"]);
+    fireEvent.submit(screen.getByTestId("composer"));
+    expect(say).toHaveBeenCalledExactlyOnceWith("Add milk");
+    vi.mocked(matchMedia).mockRestore();
+  });
+
   it("sends nothing blank", () => {
     const { field, say } = open();
     write(field, " \n ");

@@ -1,5 +1,5 @@
 // Where messages are written. Enter sends, Shift+Enter starts a line; not while an input method is
-// composing. What is typed is kept with every keystroke.
+// composing, nor on a touch screen, where Enter starts a line. What is typed is kept with every keystroke.
 
 import { ArrowUp, Square } from "lucide-react";
 import { type KeyboardEvent, type SyntheticEvent, useEffect, useId, useLayoutEffect, useRef } from "react";
@@ -31,6 +31,8 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
   const stopping = useStore(flow.thread, (thread) => thread.stopping !== null && thread.stopping === running(thread)?.key);
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
+  // There is no Shift to break a line with; the button sends.
+  const touch = matchMedia("(pointer: coarse)").matches;
 
   const trimmed = text.trim();
   const tooLong = trimmed.length * 3 > MAX_BYTES && new TextEncoder().encode(trimmed).length > MAX_BYTES;
@@ -68,7 +70,7 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
   const pressed = (event: KeyboardEvent) => {
     // 229 is what some browsers report for the Enter that ends a composition.
     if (event.nativeEvent.isComposing || event.keyCode === 229) return;
-    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey && (!touch || event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       send();
     } else if (event.key === "Escape" && editing) {
@@ -114,7 +116,7 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
           placeholder={asked ? "Yes, no, or something else…" : placeholder}
           aria-invalid={tooLong || undefined}
           aria-describedby={tooLong ? `${id}-note` : editing ? `${id}-editing` : undefined}
-          enterKeyHint="send"
+          enterKeyHint={touch ? "enter" : "send"}
           onChange={(event) => flow.writing.draft.update(() => event.target.value)}
           onKeyDown={pressed}
           className="field-sizing-content max-h-[40dvh] min-h-9 min-w-0 flex-1 resize-none bg-transparent px-2.5 py-1.5 text-[1rem] leading-6 outline-none scroll-quiet"
