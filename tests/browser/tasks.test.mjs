@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { call, signUp as signUpByApi, start } from "../clients/server.mjs";
-import { becomes, launch, say, signIn, titles, visit } from "./browser.mjs";
+import { becomes, launch, openPalette, say, signIn, titles, visit } from "./browser.mjs";
 
 let browser;
 let server;
@@ -282,4 +282,21 @@ test("a list that cannot be loaded says so, and tries again", async () => {
     },
     { tolerates: /500/ },
   );
+});
+
+test("a command of the palette filters the list that is open", async () => {
+  const ada = await signUpByApi(server, "palette");
+  await api(ada, "POST", "/api/tasks", { title: "Water the plants", due_date: "2020-01-01" });
+  await api(ada, "POST", "/api/tasks", { title: "Renew the passport" });
+  await visit(browser, server, async (page) => {
+    await signIn(page, ada.email);
+    await becomes(async () => (await titles(page)).length, 2, "the list");
+    await openPalette(page);
+    await page.getByTestId("palette-input").fill("overdue");
+    await page.getByTestId("palette-option").getByText("Show overdue tasks").click();
+    await becomes(() => titles(page), ["Water the plants"], "the list");
+    assert.equal(await page.getByTestId("due-filter").inputValue(), "overdue");
+    await page.goBack();
+    await becomes(async () => (await titles(page)).length, 2, "the list");
+  });
 });

@@ -1,6 +1,7 @@
 // Reading and changing the list of conversations: what the views call.
 
 import { type InfiniteData, keepPreviousData, useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import type { Conversation, Page } from "../state/model";
 import { problemOf } from "../state/problem";
@@ -92,6 +93,16 @@ function useRestoreConversation() {
     },
     onError: (cause) => toasts.warn(problemOf(cause).message),
   });
+}
+
+/** What is typed, once it has not changed for a moment; at once when it is cleared. */
+export function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), 200);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return text === "" ? "" : settled;
 }
 
 /** Where `query` was said; nothing is asked while it is empty. */

@@ -60,7 +60,7 @@ export function Findings({ query }: { readonly query: string }) {
 }
 
 /** The address of what was said: search and history lead there. */
-function addressOf({ conversation, turnId, role }: Finding): string {
+export function addressOf({ conversation, turnId, role }: Finding): string {
   const page = `/chat/${conversation.id}`;
   if (turnId === "") return page;
   return `${page}#${role === "assistant" ? "reply" : "turn"}-${turnId}`;
@@ -95,7 +95,7 @@ function FindingView({ finding }: { readonly finding: Finding }) {
 }
 
 /** Text nodes and marks, whatever the text looks like. */
-function Snippet({ parts }: { readonly parts: Finding["snippet"] }) {
+export function Snippet({ parts }: { readonly parts: Finding["snippet"] }) {
   return parts.map(({ text, match }, at) =>
     match ? (
       // oxlint-disable-next-line react/no-array-index-key -- pieces of one text have no other name

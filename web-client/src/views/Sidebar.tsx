@@ -1,9 +1,9 @@
 // Conversations, the way to the tasks, and the account.
 
 import { ListTodo, MessageSquarePlus, MessagesSquare, Search as SearchIcon, UserRound, X } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { Link, useLocation, useRoute } from "wouter";
-import { useConversations } from "../app/conversations";
+import { useConversations, useSettled } from "../app/conversations";
 import { useServices } from "../app/services";
 import { problemOf } from "../state/problem";
 import { ConversationItem } from "./ConversationItem";
@@ -114,16 +114,6 @@ function Search({ query, onQuery }: SearchProps) {
       />
     </search>
   );
-}
-
-/** What is typed, once it has not changed for a moment; at once when it is cleared. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), 200);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return text === "" ? "" : settled;
 }
 
 function ConversationList() {

@@ -1,25 +1,34 @@
-// The command palette: a few letters lead to any command, conversation or task.
+// The command palette: a few letters lead to any command, conversation or task, and to what was said.
 
-import { CircleCheck, Circle, MessagesSquare, Search } from "lucide-react";
+import { CircleCheck, Circle, MessageSquareText, MessagesSquare, Search } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
-import { useConversations } from "../../app/conversations";
+import { useConversations, useSearch, useSettled } from "../../app/conversations";
+import { useNow } from "../../app/now";
 import { useServices } from "../../app/services";
 import { useTasks } from "../../app/tasks";
+import { momentWords } from "../../state/due";
 import { ranked } from "../../state/fuzzy";
 import { ALL_TASKS } from "../../state/tasks";
+import { addressOf, Snippet } from "../Findings";
 import { Dialog } from "../parts/Dialog";
 import { useCommands } from "./commands";
 import { Key } from "./Sheet";
 
 /** How many of each are shown. */
 const MOST = 6;
+const MOST_SAID = 5;
+/** Servers search for words, not for letters. */
+const LEAST = 2;
 
 interface Item {
   readonly id: string;
   readonly words: string;
   readonly icon: ReactNode;
   readonly keys?: readonly string[];
+  /** Below the words. */
+  readonly detail?: ReactNode;
+  readonly when?: string;
   readonly run: () => void;
 }
 
@@ -30,7 +39,7 @@ interface Group {
 
 export function Palette({ onClose }: { readonly onClose: () => void }) {
   const [typed, setTyped] = useState("");
-  const groups = useGroups(useDeferredValue(typed.trim()));
+  const { groups, searching } = useGroups(useDeferredValue(typed.trim()));
   const items = groups.flatMap((group) => group.items);
   // By its name, since the list may change under it.
   const [chosen, setChosen] = useState<string | null>(null);
@@ -44,8 +53,8 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- another one is selected
   }, [active?.id]);
   useEffect(() => {
-    if (typed !== "") toasts.say(items.length === 0 ? "Nothing found" : `${items.length} found`);
-  }, [items.length, toasts, typed]);
+    if (typed !== "" && !searching) toasts.say(items.length === 0 ? "Nothing found" : `${items.length} found`);
+  }, [items.length, searching, toasts, typed]);
 
   const run = (item: Item | undefined) => {
     if (item === undefined) return;
@@ -123,8 +132,8 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
           ))}
         </div>
         {items.length === 0 && (
-          <p className="px-5 pb-6 text-center text-sm text-muted" data-testid="palette-nothing">
-            Nothing fits “{typed.trim()}”.
+          <p className="px-5 pb-6 text-center text-sm text-muted" data-testid={searching ? undefined : "palette-nothing"}>
+            {searching ? "Searching…" : `Nothing fits “${typed.trim()}”.`}
           </p>
         )}
       </div>
@@ -154,7 +163,11 @@ function Option({ item, id, selected, onPoint, onRun }: OptionProps) {
       className="flex min-h-10 cursor-pointer items-center gap-3 rounded-md px-3 text-sm aria-selected:bg-sunken aria-selected:outline-1 aria-selected:-outline-offset-1 aria-selected:outline-edge [&>svg]:size-[1.125rem] [&>svg]:shrink-0 [&>svg]:text-muted"
     >
       {item.icon}
-      <span className="min-w-0 flex-1 truncate">{item.words}</span>
+      <span className="min-w-0 flex-1 truncate">
+        {item.words}
+        {item.detail !== undefined && <span className="block truncate text-muted">{item.detail}</span>}
+      </span>
+      {item.when !== undefined && <span className="shrink-0 self-start py-2 text-xs text-muted">{item.when}</span>}
       {item.keys !== undefined && (
         <span aria-hidden className="flex gap-1 max-sm:hidden">
           {item.keys.map((key) => (
@@ -166,21 +179,34 @@ function Option({ item, id, selected, onPoint, onRun }: OptionProps) {
   );
 }
 
+interface Found {
+  readonly groups: readonly Group[];
+  /** The server has not answered yet. */
+  readonly searching: boolean;
+}
+
 /** Everything that fits what is typed, the nearest first; without anything typed, the commands. */
-function useGroups(typed: string): readonly Group[] {
+function useGroups(typed: string): Found {
   const [, navigate] = useLocation();
+  const now = useNow();
   const commands = useCommands();
   const all = useTasks(ALL_TASKS);
-  // What is not in the first page, the server finds.
-  const found = useTasks(typed.length < 2 ? ALL_TASKS : { ...ALL_TASKS, text: typed });
+  const asks = typed.length >= LEAST;
+  // What is not in the first page, the server finds, and what is not in a title.
+  const found = useTasks(asks ? { ...ALL_TASKS, text: typed } : ALL_TASKS);
   const known = useConversations();
-  return useMemo(() => {
-    const tasks = unique([...(all.data?.pages ?? []), ...(found.data?.pages ?? [])].flatMap((page) => page.items));
-    const talks = (known.data?.pages ?? []).flatMap((page) => page.items);
+  const sought = useSettled(asks ? typed : "");
+  const search = useSearch(sought);
+  const searching = asks && (found.isFetching || search.isFetching || sought !== typed);
+  const groups = useMemo(() => {
+    const shown = typed === "" ? [] : pagesOf(all.data);
+    const matches = asks ? pagesOf(found.data) : [];
+    const said = asks ? pagesOf(search.data) : [];
+    const titled = said.filter(({ messageId }) => messageId === "").map(({ conversation }) => conversation);
     const doing = ranked(typed, commands, ({ words }) => words);
-    const todo = ranked(typed, typed === "" ? [] : tasks, ({ title }) => title);
-    const said = ranked(typed, typed === "" ? [] : talks, ({ title }) => title);
-    const groups = [
+    const todo = ranked(typed, unique([...shown, ...matches]), ({ title }) => title);
+    const talks = ranked(typed, typed === "" ? [] : unique([...pagesOf(known.data), ...titled]), ({ title }) => title);
+    const ordered = [
       {
         title: "Commands",
         best: doing.best,
@@ -189,7 +215,8 @@ function useGroups(typed: string): readonly Group[] {
       {
         title: "Tasks",
         best: todo.best,
-        items: todo.items.slice(0, MOST).map(({ id, title, status }) => ({
+        // Behind those that fit by their title, those that fit otherwise.
+        items: unique([...todo.items, ...matches]).slice(0, MOST).map(({ id, title, status }) => ({
           id,
           words: title,
           icon: status === "completed" ? <CircleCheck aria-label="Done" /> : <Circle aria-hidden />,
@@ -198,17 +225,30 @@ function useGroups(typed: string): readonly Group[] {
       },
       {
         title: "Conversations",
-        best: said.best,
-        items: said.items.slice(0, MOST).map(({ id, title }) => ({
+        best: talks.best,
+        items: unique([...talks.items, ...titled]).slice(0, MOST).map(({ id, title }) => ({
           id,
           words: title,
           icon: <MessagesSquare aria-hidden />,
           run: () => navigate(`/chat/${id}`),
         })),
       },
-    ];
-    return groups.filter(({ items }) => items.length > 0).toSorted((one, other) => other.best - one.best);
-  }, [all.data, commands, found.data, known.data, navigate, typed]);
+    ].toSorted((one, other) => other.best - one.best);
+    const messages = said.filter(({ messageId }) => messageId !== "").slice(0, MOST_SAID).map((finding) => ({
+      id: finding.messageId,
+      words: finding.conversation.title,
+      detail: <Snippet parts={finding.snippet} />,
+      when: momentWords(finding.at, now),
+      icon: <MessageSquareText aria-hidden />,
+      run: () => navigate(addressOf(finding)),
+    }));
+    return [...ordered, { title: "Messages", items: messages }].filter(({ items }) => items.length > 0);
+  }, [all.data, asks, commands, found.data, known.data, navigate, now, search.data, typed]);
+  return { groups, searching };
+}
+
+function pagesOf<T>(data: { readonly pages: readonly { readonly items: readonly T[] }[] } | undefined): readonly T[] {
+  return (data?.pages ?? []).flatMap((page) => page.items);
 }
 
 function unique<T extends { readonly id: string }>(items: readonly T[]): readonly T[] {

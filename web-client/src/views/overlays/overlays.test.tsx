@@ -3,19 +3,39 @@
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { turnKeys } from "../../app/keys-on";
+import type { Finding } from "../../state/model";
 import { SHORTCUTS } from "../../state/shortcuts";
+import type { TaskQuery } from "../../state/tasks";
 import { aTask } from "../../test-data";
 import { fakeApi, showPage } from "../../test-page";
 import { Toasts } from "../parts/Toasts";
 import { Overlays } from "./Overlays";
 
-const tasks = [aTask({ id: "passport", title: "Renew the passport" }), aTask({ id: "plants", title: "Water the plants" })];
+const tasks = [
+  aTask({ id: "passport", title: "Renew the passport", description: "At the town hall" }),
+  aTask({ id: "plants", title: "Water the plants" }),
+];
+const week = { id: "talk", title: "Plan the week", createdAt: 1, updatedAt: 1 };
+const umbrella: Finding = {
+  conversation: week,
+  turnId: "turn-7",
+  messageId: "message-7",
+  role: "assistant",
+  snippet: [{ text: "Take the ", match: false }, { text: "umbrella", match: true }],
+  at: 1,
+};
 
 function show() {
+  const holds = (query: TaskQuery) => tasks.filter(({ title, description }) => `${title} ${description}`.includes(query.text));
   const api = fakeApi({
-    tasks: { list: () => Promise.resolve({ items: tasks, next: null }) },
+    tasks: { list: (query) => Promise.resolve({ items: holds(query), next: null }) },
     conversations: {
-      list: () => Promise.resolve({ items: [{ id: "talk", title: "Plan the week", createdAt: 1, updatedAt: 1 }], next: null }),
+      search: (query) =>
+        Promise.resolve({
+          items: query === "umbrella" ? [umbrella] : query === "old talk" ? [{ ...umbrella, conversation: { ...week, id: "old", title: "An old talk" }, messageId: "", turnId: "" }] : [],
+          next: null,
+        }),
+      list: () => Promise.resolve({ items: [week], next: null }),
     },
   });
   return showPage(api, () => (
@@ -52,6 +72,21 @@ describe("the palette", () => {
     await waitFor(() => expect(options()).toEqual(["Renew the passport"]));
     fireEvent.change(input, { target: { value: "zzz" } });
     await screen.findByTestId("palette-nothing");
+  });
+
+  it("finds what the server knows: descriptions, older conversations, and what was said", async () => {
+    const input = await open();
+    fireEvent.change(input, { target: { value: "town hall" } });
+    await waitFor(() => expect(options()).toEqual(["Renew the passport"]));
+    fireEvent.change(input, { target: { value: "old talk" } });
+    await waitFor(() => expect(options()).toEqual(["An old talk"]));
+    fireEvent.change(input, { target: { value: "umbrella" } });
+    // Nothing is said to be missing before the server has been heard.
+    expect(screen.queryByTestId("palette-nothing")).toBeNull();
+    await waitFor(() => expect(screen.getByTestId("palette-option").querySelector("mark")?.textContent).toBe("umbrella"));
+    expect(screen.getByTestId("palette-option").textContent).toMatch(/^Plan the weekTake the umbrella/);
+    press("Enter", {}, input);
+    await waitFor(() => expect(location.pathname + location.hash).toBe("/chat/talk#reply-turn-7"));
   });
 
   it("is led by arrows, and not by the Enter of an input method", async () => {

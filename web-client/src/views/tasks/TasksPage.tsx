@@ -36,10 +36,21 @@ export function TasksPage({ id }: { readonly id: string | null }) {
 
   const wanted = searchOf({ ...query, text });
   const suffix = wanted === "" ? "" : `?${wanted}`;
+  /** The address as this page knows it. */
+  const known = useRef(search);
   useEffect(() => {
-    if (wanted !== search) navigate(`${path}${suffix}`, { replace: true });
+    if (wanted === search) return;
+    known.current = wanted;
+    navigate(`${path}${suffix}`, { replace: true });
     // oxlint-disable-next-line react/exhaustive-deps -- what was chosen leads, the address follows
   }, [wanted]);
+  // Somebody went to another one: by a link, a command or a step through the history.
+  useEffect(() => {
+    if (known.current === search) return;
+    known.current = search;
+    // oxlint-disable-next-line react/set-state-in-effect -- the address is outside of React
+    setQuery(queryOf(new URLSearchParams(search)));
+  }, [search]);
   const open = useCallback((task: Task) => navigate(`/tasks/${task.id}${suffix}`), [navigate, suffix]);
 
   return (
