@@ -190,9 +190,10 @@ test("on a phone, a finding in the open conversation is not left behind the draw
       await page.goto(`/chat/${id}`);
       await page.getByText("Answer 8.").waitFor();
       await page.getByTestId("open-conversations").click();
-      await page.getByTestId("conversation-search").fill("Question 2");
-      await page.getByTestId("finding").filter({ hasText: /Question 2(?!\d)/ }).first().click();
-      await page.getByTestId("conversations-drawer").waitFor({ state: "detached" });
+      const drawer = page.getByTestId("conversations-drawer");
+      await drawer.getByTestId("conversation-search").fill("Question 2");
+      await drawer.getByTestId("finding").filter({ hasText: /Question 2(?!\d)/ }).first().click();
+      await drawer.waitFor({ state: "detached" });
       await becomes(() => inSight(page, "Question 2"), true, "where it was scrolled to");
     },
     { viewport: { width: 360, height: 740 } },

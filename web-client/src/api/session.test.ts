@@ -5,9 +5,11 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { AuthService } from "../gen/taskchat/v1/auth_pb";
 import { TaskService } from "../gen/taskchat/v1/task_service_pb";
 import { Session } from "./session";
-import { authorize } from "./transport";
+import { authorize, type Bearer } from "./transport";
 
-const user = { id: "ada", email: "ada@example.com", timeZone: "UTC" };
+const ada = { id: "ada", email: "ada@example.com", timeZone: "UTC" };
+/** Whose cookie it is. */
+let user = ada;
 let issued = 0;
 let cookie = true;
 let revoked = new Set<string>();
@@ -31,7 +33,7 @@ function check(context: HandlerContext) {
   if (revoked.has(token)) throw new ConnectError("Invalid token or expired token.", Code.Unauthenticated);
 }
 
-function tasksOf(session: Session) {
+function tasksOf(session: Bearer) {
   const transport = createRouterTransport(
     ({ service }) => {
       service(TaskService, {
@@ -49,6 +51,7 @@ function tasksOf(session: Session) {
 beforeEach(() => {
   issued = 0;
   cookie = true;
+  user = ada;
   revoked = new Set();
   refresh.mockClear();
   vi.useRealTimers();
@@ -153,5 +156,31 @@ describe("Session", () => {
     expect(session.state.get()).toEqual({ is: "out", left: true });
     cookie = false;
     await expect(session.token()).rejects.toMatchObject({ kind: "unauthenticated" });
+  });
+
+  it("sends nobody's calls with the token of somebody else", async () => {
+    const session = new Session(auth);
+    await session.signIn("ada@example.com", "secret");
+    const tasks = tasksOf(session.of("ada"));
+    await tasks.listTasks({});
+    // In another tab, of which this one has not heard.
+    user = { ...ada, id: "bob" };
+    revoked.add("token-1");
+    await expect(tasks.listTasks({})).rejects.toMatchObject({ cause: { kind: "unauthenticated" } });
+    expect(session.state.get()).toMatchObject({ is: "in", user: { id: "bob" } });
+    await expect(session.of("ada").token()).rejects.toMatchObject({ kind: "unauthenticated" });
+    await expect(session.of("bob").token()).resolves.toBe("token-2");
+  });
+
+  it("follows whoever signs in in another tab", async () => {
+    const [here, there] = [new Session(auth), new Session(auth)];
+    await here.signIn("ada@example.com", "secret");
+    const restore = vi.spyOn(here, "restore");
+    // The same person once more is no news.
+    await there.signIn("ada@example.com", "secret");
+    user = { ...ada, id: "bob" };
+    await there.signIn("bob@example.com", "secret");
+    await vi.waitFor(() => expect(here.state.get()).toMatchObject({ is: "in", user: { id: "bob" } }));
+    expect(restore).toHaveBeenCalledOnce();
   });
 });

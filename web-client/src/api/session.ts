@@ -37,7 +37,8 @@ const KNOWN = "taskchat.user";
 /** A token is renewed this long before it ends, since calls take time; sooner when it lives shortly. */
 const LEEWAY = 30_000;
 
-type News = "in" | "out";
+/** What tabs tell each other: they share the cookie, and with it who is signed in. */
+type News = { readonly in: string } | "out";
 
 export class Session implements Bearer {
   readonly state: Store<SessionState> = createStore<SessionState>({ is: "restoring" });
@@ -54,6 +55,7 @@ export class Session implements Bearer {
 
   /** Takes the session up from the cookie, if there is one. */
   async restore(): Promise<void> {
+    this.access = null;
     this.state.update(() => ({ is: "restoring" }));
     try {
       await this.renew(null);
@@ -67,13 +69,11 @@ export class Session implements Bearer {
 
   async signUp(account: NewAccount): Promise<void> {
     const { email, password, timeZone } = account;
-    this.enter(await call(this.auth.signUp({ email, password, timeZone }, UNARY)));
-    this.tabs?.postMessage("in" satisfies News);
+    this.begin(await call(this.auth.signUp({ email, password, timeZone }, UNARY)));
   }
 
   async signIn(email: string, password: string): Promise<void> {
-    this.enter(await call(this.auth.signIn({ email, password }, UNARY)));
-    this.tabs?.postMessage("in" satisfies News);
+    this.begin(await call(this.auth.signIn({ email, password }, UNARY)));
   }
 
   /** Ends the session everywhere. Fails when the server cannot be told; the session then goes on. */
@@ -87,6 +87,28 @@ export class Session implements Bearer {
   erased(): void {
     this.leave(true);
     this.tabs?.postMessage("out" satisfies News);
+  }
+
+  /**
+   * The bearer of one person's calls: they fail once somebody else is signed in here, since the
+   * cookie, and with it the next token, is then that person's.
+   */
+  of(userId: string): Bearer {
+    const insist = () => {
+      const state = this.state.get();
+      if (state.is !== "in" || state.user.id !== userId) throw signedOut();
+    };
+    return {
+      token: async () => {
+        const token = await this.token();
+        insist();
+        return token;
+      },
+      renew: async (refused) => {
+        insist();
+        await this.renew(refused);
+      },
+    };
   }
 
   async token(): Promise<string> {
@@ -117,7 +139,13 @@ export class Session implements Bearer {
     }
   }
 
-  private enter(tokens: Tokens): void {
+  /** Somebody has signed in in this tab. */
+  private begin(tokens: Tokens): void {
+    const user = this.enter(tokens);
+    this.tabs?.postMessage({ in: user.id } satisfies News);
+  }
+
+  private enter(tokens: Tokens): User {
     if (tokens.user === undefined) throw new Problem("internal", "The server did not say who signed in.");
     const life = tokens.expiresIn * 1000;
     const renewAt = Date.now() + life - Math.min(LEEWAY, life / 3);
@@ -127,6 +155,7 @@ export class Session implements Bearer {
     this.state.update((was) =>
       was.is === "in" && was.user.id === user.id ? was : { is: "in", user },
     );
+    return user;
   }
 
   private leave(left: boolean): void {
@@ -136,8 +165,9 @@ export class Session implements Bearer {
   }
 
   private heard(news: News): void {
+    const state = this.state.get();
     if (news === "out") this.leave(true);
-    else if (this.state.get().is !== "in") void this.restore();
+    else if (state.is !== "in" || state.user.id !== news.in) void this.restore();
   }
 }
 

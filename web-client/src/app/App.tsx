@@ -53,7 +53,7 @@ export default function App({ session }: { readonly session: Session }) {
   useEffect(() => {
     const state = session.state.get();
     if (state.is !== "in") return;
-    const made = createServices(session, createApi(location.origin, session), state.user);
+    const made = createServices(session, createApi(location.origin, session.of(state.user.id)), state.user);
     // Made here and not while rendering, since it opens channels that have to be closed again.
     // oxlint-disable-next-line react/set-state-in-effect
     setServices(made);
