@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 
 import { call, signUp as signUpByApi, start } from "../clients/server.mjs";
 import { becomes, keysReady, launch, openPalette, say, signIn, titles, visit } from "./browser.mjs";
+import { lengthen } from "./long.mjs";
 
 let browser;
 let server;
@@ -216,4 +217,55 @@ test("letters lead about the page, until they are turned off", async () => {
     assert.equal(path(), "/settings");
     assert.equal(await sheet.count(), 0);
   });
+});
+
+test("from message to message, and back to where one writes", async () => {
+  await at("messages", [], async (page) => {
+    await page.getByTestId("new-chat").click();
+    for (const title of ["one", "two", "three"]) await say(page, `Add a task called ${title}`);
+    const input = page.getByTestId("message-input");
+    await input.focus();
+    const here = () => page.evaluate(() => document.activeElement?.querySelector("article")?.textContent ?? document.activeElement?.dataset.testid);
+    const isAt = (words) => becomes(async () => words.test(await here()), true, "the focus");
+    await page.keyboard.press("Alt+ArrowUp");
+    await isAt(/^taskchat answered.*three/);
+    await page.keyboard.press("Alt+ArrowUp");
+    await isAt(/^You said.*three/);
+    await page.keyboard.press("k");
+    await isAt(/^taskchat answered.*two/);
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await isAt(/^taskchat answered.*three/);
+    await page.keyboard.press("j");
+    await isAt(/^message-input$/);
+    // What is being written has its keys for itself.
+    await page.keyboard.type("jk");
+    await page.keyboard.press("Alt+ArrowUp");
+    await isAt(/^message-input$/);
+    assert.equal(await input.inputValue(), "jk");
+  });
+});
+
+test("the focus stays near the way to the latest message", async () => {
+  const ada = await signUpByApi(server, "near");
+  const { conversation_id: id } = await call(server, ada, "POST", "/api/chat", { message: "Add a task called one" });
+  await visit(
+    browser,
+    server,
+    async (page) => {
+      await signIn(page, ada.email);
+      await lengthen(page, 60, (at) => `Message ${at}, ${"which has some lines to read. ".repeat(5)}`);
+      await page.goto(`/chat/${id}`);
+      await page.getByText("Message 60,").waitFor();
+      await page.getByTestId("messages").focus();
+      await page.keyboard.press("Home");
+      const latest = page.getByTestId("jump-to-latest");
+      await latest.waitFor();
+      await latest.focus();
+      await page.keyboard.press("Enter");
+      await latest.waitFor({ state: "detached" });
+      assert.equal(await page.evaluate(() => document.activeElement?.dataset.testid), "messages");
+    },
+    { serviceWorkers: "block", tolerates: /Service Worker registration blocked/ },
+  );
 });

@@ -48,6 +48,8 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
       { keys: [["Enter"]], words: "Send" },
       { keys: [["Shift", "Enter"]], words: "New line" },
       { keys: [["Esc"]], words: "Stop the answer" },
+      { keys: [["Alt", "↑"], ["k"]], words: "Message before" },
+      { keys: [["Alt", "↓"], ["j"]], words: "Next message" },
     ],
   },
 ];

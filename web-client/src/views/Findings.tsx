@@ -9,7 +9,7 @@ import { useServices } from "../app/services";
 import { momentWords } from "../state/due";
 import type { Finding } from "../state/model";
 import { problemOf } from "../state/problem";
-import { Button } from "./parts/Button";
+import { More } from "./parts/More";
 import { Skeleton, Trouble } from "./parts/State";
 
 export function Findings({ query }: { readonly query: string }) {
@@ -44,17 +44,7 @@ export function Findings({ query }: { readonly query: string }) {
           </li>
         ))}
       </ul>
-      {hasNextPage && (
-        <Button
-          look="quiet"
-          size="sm"
-          className="mt-1 w-full"
-          disabled={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-        >
-          {isFetchingNextPage ? "Loading…" : "Show more"}
-        </Button>
-      )}
+      {hasNextPage && <More words="Show more" loading={isFetchingNextPage} onMore={fetchNextPage} />}
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { Brand } from "./parts/Brand";
 import { Button, FIELD, IconButton } from "./parts/Button";
 import { laterDialog } from "./parts/later-dialog";
 import { later } from "./parts/later";
+import { More } from "./parts/More";
 import { Skeleton, Trouble } from "./parts/State";
 
 const AccountDialog = laterDialog(async () => (await import("./account/AccountDialog")).AccountDialog);
@@ -144,17 +145,7 @@ function ConversationList() {
           <ConversationItem key={each.id} conversation={each} />
         ))}
       </ul>
-      {hasNextPage && (
-        <Button
-          look="quiet"
-          size="sm"
-          className="mt-1 w-full"
-          disabled={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-        >
-          {isFetchingNextPage ? "Loading…" : "Show older"}
-        </Button>
-      )}
+      {hasNextPage && <More words="Show older" loading={isFetchingNextPage} onMore={fetchNextPage} />}
     </div>
   );
 }

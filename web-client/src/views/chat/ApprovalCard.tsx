@@ -145,7 +145,7 @@ function Choice({ decision, deciding, heading, onChoose }: ChoiceProps) {
     <Button
       look={look}
       className="min-w-24"
-      disabled={deciding !== null}
+      busy={deciding !== null}
       aria-describedby={heading}
       data-testid={decision}
       onClick={() => void onChoose(decision)}

@@ -56,12 +56,21 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
     // oxlint-disable-next-line react/exhaustive-deps -- the height follows the text
   }, [text]);
 
+  // Buttons that were pressed go or are of no more use. A touch keyboard stays as it is.
+  const refocus = () => {
+    if (!touch) field.current?.focus();
+  };
   const send = () => {
     if (!ready) return;
     flow.writing.draft.update(() => "");
     flow.writing.stopEditing();
     flow.say(trimmed);
+    refocus();
     onSent?.();
+  };
+  const stop = () => {
+    if (!stopping) flow.stop();
+    refocus();
   };
   const submitted = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -127,9 +136,9 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
             data-testid="stop"
             aria-label={stopping ? "Stopping" : "Stop the answer"}
             title="Stop (Esc)"
-            disabled={stopping}
-            onClick={() => flow.stop()}
-            className="inline-flex size-9 shrink-0 items-center justify-center rounded-lg border border-edge text-ink hover:bg-sunken disabled:opacity-50"
+            aria-disabled={stopping || undefined}
+            onClick={stop}
+            className="inline-flex size-9 shrink-0 items-center justify-center rounded-lg border border-edge text-ink hover:bg-sunken aria-disabled:opacity-50"
           >
             <Square aria-hidden className="size-3.5 fill-current" />
           </button>

@@ -43,8 +43,9 @@ export const RowView = memo(function RowView({ row, flow, marked, position, tota
     <div
       ref={box}
       tabIndex={-1}
+      data-row={row.key}
       data-marked={marked || undefined}
-      className={`mx-auto w-full max-w-3xl rounded-lg px-4 outline-none transition-colors duration-700 [contain:content] md:px-6 ${marked ? "bg-soft" : ""}`}
+      className={`mx-auto w-full max-w-3xl rounded-lg px-4 -outline-offset-2! transition-colors duration-700 [contain:content] md:px-6 ${marked ? "bg-soft" : ""}`}
     >
       {row.day !== null && (
         <p className="flex items-center gap-3 pt-6 pb-1 text-xs font-medium text-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">

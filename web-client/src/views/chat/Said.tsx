@@ -83,7 +83,16 @@ function Unsent({ turn, flow }: { readonly turn: Turn; readonly flow: Flow }) {
         <Button size="sm" look="plain" onClick={() => takeBack(turn, flow)} data-testid="edit-unsent">
           <SquarePen aria-hidden className="size-4" /> Edit
         </Button>
-        <Button size="sm" look="plain" onClick={() => flow.resend(turn.key)} data-testid="retry-send">
+        <Button
+          size="sm"
+          look="plain"
+          data-testid="retry-send"
+          onClick={() => {
+            flow.resend(turn.key);
+            // The button goes.
+            flow.writing.focus();
+          }}
+        >
           <RotateCw aria-hidden className="size-4" /> Retry
         </Button>
       </div>

@@ -12,6 +12,7 @@ import { isTyping } from "../../app/typing";
 import type { Row } from "../../state/thread";
 import { anchorOf } from "./anchor";
 import { Hold } from "./hold";
+import { useMessageKeys } from "./message-keys";
 import { useGoal, useKeptPlace } from "./places";
 import { RowView } from "./RowView";
 
@@ -84,7 +85,8 @@ export function Thread({ flow }: { readonly flow: Flow }) {
   }, [newest]);
 
   useKeptPlace(flow, places);
-  const marked = useGoal(flow, places);
+  const { marked, show } = useGoal(flow, places);
+  useMessageKeys(flow, places, show);
 
   const last = useRef({ top: 0, height: 0 });
   const touched = useRef(Number.NEGATIVE_INFINITY);

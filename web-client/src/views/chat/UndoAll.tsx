@@ -24,7 +24,7 @@ export function UndoAll({ turnId, receipts }: UndoAllProps) {
     <div className="-mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
       <Button
         size="sm"
-        disabled={undo.isPending}
+        busy={undo.isPending}
         data-testid={redo ? "redo-all" : "undo-all"}
         onClick={() => undo.mutate({ redo })}
       >

@@ -7,6 +7,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react
 import type { VirtualizerHandle } from "virtua";
 import type { Flow } from "../../app/flow";
 import { useServices } from "../../app/services";
+import type { Row } from "../../state/thread";
 import { type Anchor, anchorOf, useAnchor } from "./anchor";
 import type { Hold } from "./hold";
 
@@ -58,8 +59,14 @@ export function useKeptPlace(flow: Flow, { scroller, list, end, settle }: Places
   }, [flow, scroller, list, end, settle]);
 }
 
-/** To the message that the address names. Returns the key of its row while it stands out. */
-export function useGoal(flow: Flow, { scroller, list, end, settle }: Places): string | null {
+interface Goal {
+  /** The key of a row that was gone to, while it stands out. */
+  readonly marked: string | null;
+  readonly show: (row: Row) => void;
+}
+
+/** To the message that the address names, or any other. */
+export function useGoal(flow: Flow, { scroller, list, end, settle }: Places): Goal {
   const { toasts } = useServices();
   const [marked, setMarked] = useState<string | null>(null);
   const left = useRef(false);
@@ -70,6 +77,19 @@ export function useGoal(flow: Flow, { scroller, list, end, settle }: Places): st
     };
   }, []);
 
+  const show = useCallback(
+    ({ key }: Row) => {
+      end.leave(() => {
+        const [handle, box] = [list.current, scroller.current];
+        if (handle === null || box === null) return null;
+        // In the middle; what is taller than the window, from its beginning.
+        return at(flow, key, (index) => handle.getItemOffset(index) + Math.min(0, handle.getItemSize(index) - box.clientHeight) / 2);
+      });
+      settle();
+      setMarked(key);
+    },
+    [flow, scroller, list, end, settle],
+  );
   const go = useCallback(
     async ({ turnId, part }: Anchor) => {
       end.leave();
@@ -85,16 +105,9 @@ export function useGoal(flow: Flow, { scroller, list, end, settle }: Places): st
         settle();
         return;
       }
-      end.leave(() => {
-        const [handle, box] = [list.current, scroller.current];
-        if (handle === null || box === null) return null;
-        const middle = (index: number) => handle.getItemOffset(index) + (handle.getItemSize(index) - box.clientHeight) / 2;
-        return at(flow, row.key, middle);
-      });
-      settle();
-      setMarked(row.key);
+      show(row);
     },
-    [flow, scroller, list, end, settle, toasts],
+    [flow, end, settle, show, toasts],
   );
   useAnchor(go);
 
@@ -103,5 +116,5 @@ export function useGoal(flow: Flow, { scroller, list, end, settle }: Places): st
     const timer = setTimeout(() => setMarked(null), MARKED_FOR);
     return () => clearTimeout(timer);
   }, [marked]);
-  return marked;
+  return { marked, show };
 }

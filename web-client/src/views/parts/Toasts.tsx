@@ -7,6 +7,7 @@ import { useServices, useStore } from "../../app/services";
 import type { Toast } from "../../app/toasts";
 import { IconButton } from "./Button";
 import { openDialogs } from "./Dialog";
+import { handOn } from "./focus";
 
 const SHOWN_FOR = 8000;
 
@@ -30,6 +31,14 @@ export function Toasts() {
 
 function ToastView({ toast, onDismiss }: { readonly toast: Toast; readonly onDismiss: () => void }) {
   const [held, setHeld] = useState(false);
+  const toastBox = useRef<HTMLDivElement>(null);
+  const came = useRef<HTMLElement | null>(null);
+  /** With a button that has the focus. */
+  const leave = () => {
+    const box = toastBox.current;
+    if (box !== null) handOn(box, box.parentElement, came.current);
+    onDismiss();
+  };
   const dismiss = useRef(onDismiss);
   useEffect(() => {
     dismiss.current = onDismiss;
@@ -43,10 +52,14 @@ function ToastView({ toast, onDismiss }: { readonly toast: Toast; readonly onDis
   const tone = toast.tone === "danger" ? "border-danger" : "border-line";
   return (
     <div
+      ref={toastBox}
       data-testid="toast"
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}
-      onFocus={() => setHeld(true)}
+      onFocus={({ relatedTarget, currentTarget }) => {
+        if (relatedTarget instanceof HTMLElement && !currentTarget.contains(relatedTarget)) came.current = relatedTarget;
+        setHeld(true);
+      }}
       onBlur={() => setHeld(false)}
       className={`pointer-events-auto flex max-w-full min-w-64 items-center gap-2 rounded-lg border bg-surface py-1.5 pr-1.5 pl-4 shadow-floating ${tone}`}
     >
@@ -57,13 +70,13 @@ function ToastView({ toast, onDismiss }: { readonly toast: Toast; readonly onDis
           className="min-h-9 rounded-md px-3 text-sm font-semibold text-accent hover:bg-sunken"
           onClick={() => {
             toast.action?.run();
-            onDismiss();
+            leave();
           }}
         >
           {toast.action.label}
         </button>
       )}
-      <IconButton label="Dismiss" onClick={onDismiss}>
+      <IconButton label="Dismiss" onClick={leave}>
         <X />
       </IconButton>
     </div>

@@ -1,6 +1,7 @@
 // Where the account is signed in, and signing out there.
 
 import { Laptop, Smartphone } from "lucide-react";
+import { useRef } from "react";
 import { useNow } from "../../app/now";
 import { useRevoke, useSignIns } from "../../app/settings";
 import { agentWords, isHandheld } from "../../state/agent-words";
@@ -8,6 +9,7 @@ import { clockWords, separatorWords } from "../../state/due";
 import type { SignIn } from "../../state/model";
 import { problemOf } from "../../state/problem";
 import { Button } from "../parts/Button";
+import { handOn } from "../parts/focus";
 import { Skeleton, Trouble } from "../parts/State";
 
 export function SignIns() {
@@ -33,9 +35,12 @@ function Row({ signIn }: { readonly signIn: SignIn }) {
   const revoke = useRevoke();
   const { current, userAgent, lastUsedAt, createdAt } = signIn;
   const name = agentWords(userAgent);
+  const row = useRef<HTMLLIElement>(null);
+  // Before it goes, with the button that has the focus.
+  const leave = () => row.current !== null && handOn(row.current, row.current.parentElement);
   const Icon = isHandheld(userAgent) ? Smartphone : Laptop;
   return (
-    <li data-testid="session" data-session-id={signIn.id} data-current={current} className="flex items-center gap-3 py-2.5">
+    <li ref={row} data-testid="session" data-session-id={signIn.id} data-current={current} className="flex items-center gap-3 py-2.5">
       <Icon aria-hidden className="size-5 shrink-0 text-muted" />
       <div className="min-w-0 flex-1">
         <p className="text-sm font-medium" title={userAgent}>
@@ -50,10 +55,10 @@ function Row({ signIn }: { readonly signIn: SignIn }) {
       {!current && (
         <Button
           size="sm"
-          disabled={revoke.isPending}
+          busy={revoke.isPending}
           data-testid="revoke-session"
           aria-label={`Sign out ${name}`}
-          onClick={() => revoke.mutate(signIn.id)}
+          onClick={() => revoke.mutate(signIn.id, { onSuccess: leave })}
         >
           Sign out
         </Button>

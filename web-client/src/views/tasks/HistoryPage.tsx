@@ -10,8 +10,8 @@ import { dayOf, separatorWords } from "../../state/due";
 import type { Operation } from "../../state/model";
 import { problemOf } from "../../state/problem";
 import { PageHeader } from "../PageHeader";
-import { Button } from "../parts/Button";
 import { Choice } from "../parts/Choice";
+import { More } from "../parts/More";
 import { Nothing, Skeleton, Trouble } from "../parts/State";
 import { OperationItem } from "./OperationItem";
 
@@ -91,11 +91,7 @@ function Days({ shown }: { readonly shown: Shown }) {
           </ol>
         </section>
       ))}
-      {hasNextPage && (
-        <Button look="quiet" className="mt-3 w-full" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {isFetchingNextPage ? "Loading…" : "Show older"}
-        </Button>
-      )}
+      {hasNextPage && <More words="Show older" loading={isFetchingNextPage} onMore={fetchNextPage} size="md" className="mt-3" />}
     </div>
   );
 }

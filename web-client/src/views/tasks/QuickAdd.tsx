@@ -64,7 +64,7 @@ export function QuickAdd() {
           }}
           className={FIELD}
         />
-        <Button look="primary" type="submit" disabled={wanted === "" || create.isPending} data-testid="quick-add-submit">
+        <Button look="primary" type="submit" disabled={wanted === ""} busy={create.isPending} data-testid="quick-add-submit">
           <Plus aria-hidden className="size-4" /> Add
         </Button>
       </div>

@@ -39,6 +39,7 @@ export function TaskForm({ task, onDone, inline = false }: TaskFormProps) {
 
   const save = (event: SyntheticEvent) => {
     event.preventDefault();
+    if (update.isPending) return;
     const fields: Partial<TaskDraft> = changedFields(base, form);
     if (Object.keys(fields).length === 0) onDone();
     else update.mutate({ task: base, fields }, { onSuccess: onDone });
@@ -193,7 +194,7 @@ export function TaskForm({ task, onDone, inline = false }: TaskFormProps) {
         <Button
           look="quiet"
           className="text-danger!"
-          disabled={remove.isPending}
+          busy={remove.isPending}
           data-testid="delete-open-task"
           onClick={() => remove.mutate(task, { onSuccess: onDone })}
         >
@@ -201,7 +202,7 @@ export function TaskForm({ task, onDone, inline = false }: TaskFormProps) {
         </Button>
         <div className="flex gap-2">
           <Button onClick={onDone}>Cancel</Button>
-          <Button look="primary" type="submit" disabled={update.isPending} data-testid="save-task">
+          <Button look="primary" type="submit" busy={update.isPending} data-testid="save-task">
             {update.isPending ? "Saving…" : "Save"}
           </Button>
         </div>

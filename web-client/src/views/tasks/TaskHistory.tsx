@@ -4,7 +4,7 @@ import { ChevronDown } from "lucide-react";
 import { useState } from "react";
 import { useOperations } from "../../app/tasks";
 import { problemOf } from "../../state/problem";
-import { Button } from "../parts/Button";
+import { More } from "../parts/More";
 import { Skeleton, Trouble } from "../parts/State";
 import { OperationItem } from "./OperationItem";
 
@@ -41,11 +41,7 @@ function Entries({ taskId }: { readonly taskId: string }) {
           page.items.map((operation) => <OperationItem key={operation.id} operation={operation} />),
         )}
       </ol>
-      {hasNextPage && (
-        <Button look="quiet" size="sm" className="mt-1 w-full" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {isFetchingNextPage ? "Loading…" : "Show older"}
-        </Button>
-      )}
+      {hasNextPage && <More words="Show older" loading={isFetchingNextPage} onMore={fetchNextPage} />}
     </>
   );
 }

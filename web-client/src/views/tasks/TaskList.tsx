@@ -6,7 +6,7 @@ import { useTasks } from "../../app/tasks";
 import type { Task } from "../../state/model";
 import { problemOf } from "../../state/problem";
 import { narrows, type TaskQuery } from "../../state/tasks";
-import { Button } from "../parts/Button";
+import { More } from "../parts/More";
 import { Nothing, Skeleton, Trouble } from "../parts/State";
 import { useTaskKeys } from "./task-keys";
 import { TaskRow } from "./TaskRow";
@@ -76,11 +76,7 @@ function Found({ list, query, onOpen, empty, wayOut, main }: FoundProps) {
           <Rows label="Completed tasks" tasks={done} onOpen={onOpen} />
         </section>
       )}
-      {hasNextPage && (
-        <Button look="quiet" className="mt-3 w-full" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {isFetchingNextPage ? "Loading…" : "Show more"}
-        </Button>
-      )}
+      {hasNextPage && <More words="Show more" loading={isFetchingNextPage} onMore={fetchNextPage} size="md" className="mt-3" />}
     </div>
   );
 }

@@ -30,6 +30,7 @@ export const TaskRow = memo(function TaskRow({ task, onOpen }: TaskRowProps) {
   const [wanted, setWanted] = useState<boolean | null>(null);
   const done = wanted ?? task.status === "completed";
   const complete = (completed: boolean) => {
+    if (toggle.isPending) return;
     setWanted(completed);
     toggle.mutate({ task, completed }, { onSettled: () => setWanted(null) });
   };
@@ -64,7 +65,7 @@ export const TaskRow = memo(function TaskRow({ task, onOpen }: TaskRowProps) {
         <input
           type="checkbox"
           checked={done}
-          disabled={toggle.isPending}
+          aria-disabled={toggle.isPending || undefined}
           aria-label={`Completed: ${task.title}`}
           data-testid="toggle-task"
           data-part="toggle"
@@ -105,8 +106,7 @@ export const TaskRow = memo(function TaskRow({ task, onOpen }: TaskRowProps) {
           label={`Delete “${task.title}”`}
           data-testid="delete-task"
           data-part="delete"
-          disabled={remove.isPending}
-          onClick={() => remove.mutate(task)}
+          onClick={() => remove.isPending || remove.mutate(task)}
         >
           <Trash2 />
         </IconButton>
