@@ -6,6 +6,7 @@ import { after, before, beforeEach, test } from "node:test";
 
 import { call, signUp as signUpByApi, start } from "../clients/server.mjs";
 import { becomes, launch, signIn, visit } from "./browser.mjs";
+import { lengthen } from "./long.mjs";
 import { gate, says, startModel, stops, text } from "./model.mjs";
 
 let browser;
@@ -197,6 +198,42 @@ test("on a phone, a finding in the open conversation is not left behind the draw
       await becomes(() => inSight(page, "Question 2"), true, "where it was scrolled to");
     },
     { viewport: { width: 360, height: 740 } },
+  );
+});
+
+test("earlier messages that cannot be loaded are asked for once, and again when somebody wants that", async () => {
+  const id = await converse([["Hello", "Good day."]]);
+  await visit(
+    browser,
+    server,
+    async (page) => {
+      await signIn(page, ada.email);
+      await lengthen(page, 400, (at) => `Message ${at}, ${"which has some lines to read. ".repeat(5)}`);
+      await page.goto(`/chat/${id}`);
+      await page.getByText("Message 400,").waitFor();
+      let asked = 0;
+      const refuse = (route) => {
+        asked += 1;
+        return route.abort();
+      };
+      const url = "**/taskchat.v1.MessageService/ListMessages";
+      await page.route(url, refuse);
+      const box = page.getByTestId("messages");
+      await box.evaluate((it) => (it.scrollTop = 0));
+      await page.getByTestId("older-failed").waitFor();
+      for (let at = 0; at < 5; at += 1) {
+        await box.evaluate((it, by) => it.scrollBy(0, by), at % 2 === 0 ? 300 : -300);
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      }
+      assert.equal(asked, 1);
+      assert.equal(await page.getByTestId("toast").count(), 0);
+      await page.unroute(url, refuse);
+      const first = await page.locator("[data-testid=messages] article").first().innerText();
+      await page.getByTestId("older-failed").getByRole("button").click();
+      await page.getByTestId("older-failed").waitFor({ state: "detached" });
+      await becomes(async () => (await page.locator("[data-testid=messages] article").first().innerText()) !== first, true, "the messages");
+    },
+    { serviceWorkers: "block", tolerates: /Service Worker registration blocked|ERR_FAILED|Failed to load resource/ },
   );
 });
 

@@ -25,6 +25,11 @@ export function conversationsApi(transport: Transport) {
       return { items: page.conversations.map(conversationOf), next: page.nextPageToken || null };
     },
 
+    async get(conversationId: string): Promise<Conversation> {
+      const { conversation } = await call(conversations.getConversation({ conversationId }, UNARY));
+      return conversationOf(given(conversation));
+    },
+
     async rename(conversationId: string, title: string): Promise<Conversation> {
       const request = { conversationId, conversation: { title }, updateMask: { paths: ["title"] } };
       const { conversation } = await call(conversations.updateConversation(request, UNARY));

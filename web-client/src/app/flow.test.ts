@@ -5,7 +5,7 @@ import type { Sending } from "../api/turns";
 import type { Answer, TurnEvent } from "../state/model";
 import { Outbox } from "../state/outbox";
 import { Problem } from "../state/problem";
-import { isStuck, turnOf } from "../state/thread";
+import { isStuck, mayLoadOlder, turnOf } from "../state/thread";
 import { askingEvents, aTurn, someEvents } from "../test-data";
 import { Flow } from "./flow";
 
@@ -36,6 +36,7 @@ function harness(connections: Connection[]) {
   const delivered: Sending[] = [];
   let word: Answer | Problem = APPROVED;
   const failures: string[] = [];
+  const messages = vi.fn(() => Promise.resolve({ items: aTurn("0"), next: null }));
   async function* next(signal: AbortSignal): AsyncGenerator<TurnEvent> {
     const connection = connections.shift();
     if (connection === undefined) throw new Problem("internal", "One connection too many.");
@@ -76,8 +77,9 @@ function harness(connections: Connection[]) {
           redo: () => Promise.reject(CUT),
         },
         conversations: {
-          messages: () => Promise.resolve({ items: aTurn("0"), next: null }),
+          messages,
           list: () => Promise.reject(CUT),
+          get: () => Promise.reject(CUT),
           rename: () => Promise.reject(CUT),
           delete: () => Promise.reject(CUT),
           restore: () => Promise.reject(CUT),
@@ -97,7 +99,7 @@ function harness(connections: Connection[]) {
   const answering = (given: Answer | Problem) => {
     word = given;
   };
-  return { flow, calls, receipts, named, cancel, outbox, last, delivered, answering, failures };
+  return { flow, calls, receipts, named, cancel, outbox, last, delivered, answering, failures, messages };
 }
 
 beforeEach(() => {
@@ -327,6 +329,19 @@ describe("Flow", () => {
     await flow.retry(key);
     expect(flow.thread.get().order).toHaveLength(2);
     expect(failures).toEqual(["This was tried again already, further down."]);
+  });
+
+  it("tries older messages again that cannot be read when the network is back, and not before", async () => {
+    const { flow, messages, failures } = harness([]);
+    const now = () => flow.thread.get();
+    flow.thread.update((thread) => ({ ...thread, conversationId: "c1", load: "ready", older: "before" }));
+    messages.mockRejectedValueOnce(CUT);
+    await flow.loadOlder();
+    expect([mayLoadOlder(now()), now().olderProblem, failures]).toEqual([false, CUT, []]);
+    flow.reconnect();
+    expect(mayLoadOlder(now())).toBe(true);
+    await flow.loadOlder();
+    expect(now()).toMatchObject({ older: null, olderProblem: null, order: ["0"] });
   });
 
   it("says nothing more once it is disposed of", async () => {

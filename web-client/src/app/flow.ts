@@ -134,6 +134,7 @@ export class Flow {
   /** Sends everything again that failed for want of a connection, in its order. */
   reconnect(): void {
     clearTimeout(this.resending);
+    this.thread.update((now) => (now.olderProblem === null ? now : { ...now, olderProblem: null }));
     const stuck = Object.values(this.thread.get().live).filter(thread.isHeldUp);
     if (stuck.length === 0) return;
     this.thread.update((now) => stuck.reduce((next, { key }) => thread.setPhase(next, key, "waiting"), now));
@@ -196,13 +197,12 @@ export class Flow {
   private async loadPage(size: number): Promise<void> {
     const { conversationId, older } = this.thread.get();
     if (conversationId === null || older === null) return;
-    this.thread.update((now) => ({ ...now, loadingOlder: true }));
+    this.thread.update((now) => ({ ...now, loadingOlder: true, olderProblem: null }));
     try {
       const page = await this.host.api.conversations.messages(conversationId, older, size);
       this.thread.update((now) => thread.olderLoaded(now, page));
     } catch (cause) {
-      this.thread.update((now) => ({ ...now, loadingOlder: false }));
-      this.host.failed(problemOf(cause));
+      this.thread.update((now) => ({ ...now, loadingOlder: false, olderProblem: problemOf(cause) }));
     }
   }
 

@@ -16,6 +16,8 @@ export interface Thread {
   /** Leads to older messages; `null` when the first one is here. */
   readonly older: string | null;
   readonly loadingOlder: boolean;
+  /** Why the last try to read older ones failed; nothing but the person or the network begins another. */
+  readonly olderProblem: Problem | null;
   readonly order: readonly string[];
   readonly settled: Readonly<Record<string, Turn>>;
   readonly live: Readonly<Record<string, Turn>>;
@@ -44,6 +46,7 @@ export function emptyThread(conversationId: string | null): Thread {
     problem: null,
     older: null,
     loadingOlder: false,
+    olderProblem: null,
     order: [],
     settled: {},
     live: {},
@@ -82,6 +85,11 @@ export function isHeldUp(turn: Turn): boolean {
 /** True while a message waits for the connection to come back. */
 export function isStuck(thread: Thread): boolean {
   return Object.values(thread.live).some(isHeldUp);
+}
+
+/** True when older messages can be read without being asked to. */
+export function mayLoadOlder({ older, loadingOlder, olderProblem }: Thread): boolean {
+  return older !== null && !loadingOlder && olderProblem === null;
 }
 
 /** The turn that can be stopped now. */
@@ -221,7 +229,7 @@ export function olderLoaded(thread: Thread, page: Page<Message>): Thread {
   const read = turnsOf(thread, page.items);
   const inFront = read.order.filter((key) => !thread.order.includes(key));
   const longer = merged(thread, read, [...inFront, ...thread.order]);
-  return withRows({ ...longer, older: page.next, loadingOlder: false }, true);
+  return withRows({ ...longer, older: page.next, loadingOlder: false, olderProblem: null }, true);
 }
 
 interface Read {

@@ -9,7 +9,7 @@ import { type CacheSnapshot, Virtualizer, type VirtualizerHandle } from "virtua"
 import type { Flow } from "../../app/flow";
 import { useStore } from "../../app/services";
 import { isTyping } from "../../app/typing";
-import type { Row } from "../../state/thread";
+import { mayLoadOlder, type Row } from "../../state/thread";
 import { anchorOf } from "./anchor";
 import { Hold } from "./hold";
 import { useMessageKeys } from "./message-keys";
@@ -29,10 +29,15 @@ const BUFFER = { opening: 300, reading: 1600 } as const;
 /** For how long the reader's hand is behind what scrolls. In ms. */
 const TOUCHED_FOR = 1000;
 
+const ABOVE =
+  "absolute top-2 left-1/2 z-10 flex w-max max-w-[calc(100%-2rem)] -translate-x-1/2 items-center gap-2 rounded-full border border-line bg-surface px-3 py-1 text-sm text-muted shadow-raised";
+
 export function Thread({ flow }: { readonly flow: Flow }) {
   const rows = useStore(flow.thread, (thread) => thread.rows);
   const older = useStore(flow.thread, (thread) => thread.older !== null);
   const loadingOlder = useStore(flow.thread, (thread) => thread.loadingOlder);
+  const mayLoad = useStore(flow.thread, mayLoadOlder);
+  const unread = useStore(flow.thread, (thread) => thread.olderProblem !== null);
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
   const [end] = useState(() => new Hold(flow.spot === null && anchorOf(location.hash) === null));
@@ -102,7 +107,7 @@ export function Thread({ flow }: { readonly flow: Flow }) {
     if (fromEnd < 2) end.reached(now);
     last.current = { top, height };
     setAway(fromEnd > NEAR_END && !end.held);
-    if (top < NEAR_START && ready) void flow.loadOlder();
+    if (top < NEAR_START && ready && mayLoadOlder(flow.thread.get())) void flow.loadOlder();
   }, [end, flow, ready]);
 
   const moved = useCallback(() => {
@@ -132,8 +137,8 @@ export function Thread({ flow }: { readonly flow: Flow }) {
   useEffect(() => {
     const box = scroller.current;
     // Not before its heights are known.
-    if (ready && older && !loadingOlder && box !== null && box.scrollTop < NEAR_START) void flow.loadOlder();
-  }, [flow, ready, older, loadingOlder, rows.length]);
+    if (ready && mayLoad && box !== null && box.scrollTop < NEAR_START) void flow.loadOlder();
+  }, [flow, ready, mayLoad, rows.length]);
 
   // First what is in sight, then the rest of the newest.
   const kept = ready ? Math.min(KEPT, rows.length) : 0;
@@ -145,11 +150,23 @@ export function Thread({ flow }: { readonly flow: Flow }) {
   return (
     <>
       {loadingOlder && (
-        <p
-          data-testid="loading-older"
-          className="absolute top-2 left-1/2 z-10 flex -translate-x-1/2 items-center gap-2 rounded-full border border-line bg-surface px-3 py-1 text-sm text-muted shadow-raised"
-        >
+        <p data-testid="loading-older" className={ABOVE}>
           <LoaderCircle aria-hidden className="size-4 animate-spin" /> Loading earlier messages
+        </p>
+      )}
+      {unread && (
+        <p data-testid="older-failed" role="alert" className={ABOVE}>
+          Earlier messages could not be loaded.
+          <button
+            type="button"
+            className="rounded-sm font-medium text-accent underline underline-offset-2"
+            onClick={() => {
+              scroller.current?.focus({ preventScroll: true });
+              void flow.loadOlder();
+            }}
+          >
+            Try again
+          </button>
         </p>
       )}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- only tells who scrolls */}

@@ -100,7 +100,8 @@ export function useGoal(flow: Flow, { scroller, list, end, settle }: Places): Go
       const { rows } = flow.thread.get();
       const row = rows.find((each) => each.turn === key && each.part === part) ?? rows.find((each) => each.turn === key);
       if (row === undefined) {
-        toasts.warn("That message is not in this conversation any more.");
+        const { olderProblem } = flow.thread.get();
+        toasts.warn(olderProblem?.message ?? "That message is not in this conversation any more.");
         end.take();
         settle();
         return;
