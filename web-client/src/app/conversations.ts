@@ -1,6 +1,6 @@
 // Reading and changing the list of conversations: what the views call.
 
-import { type InfiniteData, keepPreviousData, useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { type InfiniteData, keepPreviousData, useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import type { Conversation, Page } from "../state/model";
@@ -22,15 +22,18 @@ export function useConversations() {
   });
 }
 
-/** The title of a conversation, once the list has it. */
+/** The title of a conversation, once it is known. */
 export function useTitle(id: string | null): string | null {
+  const { api } = useServices();
   const { data } = useConversations();
-  if (id === null) return null;
-  for (const page of data?.pages ?? []) {
-    const found = page.items.find((each) => each.id === id);
-    if (found !== undefined) return found.title;
-  }
-  return null;
+  const listed = data?.pages.flatMap((page) => page.items).find((each) => each.id === id);
+  // Beyond the first pages of the list.
+  const alone = useQuery({
+    queryKey: [...KEY, id],
+    queryFn: () => api.conversations.get(id ?? ""),
+    enabled: id !== null && data !== undefined && listed === undefined,
+  });
+  return (listed ?? alone.data)?.title ?? null;
 }
 
 export function useRenameConversation() {

@@ -41,6 +41,8 @@ export function useCreateTask() {
     onSuccess: (changed) => {
       took(services, changed);
       services.toasts.say(`Added: ${changed.task.title}`);
+      // Its place in an ordered list is the server's to say.
+      refresh(services);
     },
   });
 }

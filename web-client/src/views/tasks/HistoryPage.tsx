@@ -60,6 +60,11 @@ export function HistoryPage() {
   );
 }
 
+function emptyWords(shown: Shown, more: boolean): string {
+  if (more) return shown === "deleted" ? "Nothing is deleted among the newest changes" : "Nothing like that among the newest changes";
+  return shown === "deleted" ? "Nothing is deleted" : "Nothing has happened yet";
+}
+
 function Days({ shown }: { readonly shown: Shown }) {
   const now = useNow();
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useOperations("");
@@ -75,10 +80,12 @@ function Days({ shown }: { readonly shown: Shown }) {
   return (
     <div data-testid="history">
       {operations.length === 0 && (
-        <Nothing icon={<History />} title={shown === "deleted" ? "Nothing is deleted" : "Nothing has happened yet"} testId="no-history">
-          {shown === "deleted"
-            ? "Deleted tasks can be brought back from here."
-            : "Every change to your tasks is listed here, whoever made it, and can be undone."}
+        <Nothing icon={<History />} title={emptyWords(shown, hasNextPage)} testId="no-history">
+          {hasNextPage
+            ? "Show older ones to look further back."
+            : shown === "deleted"
+              ? "Deleted tasks can be brought back from here."
+              : "Every change to your tasks is listed here, whoever made it, and can be undone."}
         </Nothing>
       )}
       {[...days].map(([day, entries]) => (

@@ -67,6 +67,16 @@ it("finds deleted tasks again", async () => {
   await waitFor(() => expect(undo).toHaveBeenCalledExactlyOnceWith("c"));
 });
 
+it("does not say that nothing is deleted before it has seen all", async () => {
+  const operations = (_task: string, token: string) =>
+    Promise.resolve(token === "" ? { items: [changed], next: "older" } : { items: [deleted], next: null });
+  showPage(fakeApi({ tasks: { operations } }), () => <HistoryPage />);
+  fireEvent.click(await screen.findByRole("radio", { name: "Deleted" }));
+  expect(screen.getByTestId("no-history").textContent).toContain("among the newest");
+  fireEvent.click(screen.getByText("Show older"));
+  await screen.findByTestId("operation");
+});
+
 it("says when there is nothing, and when it cannot be loaded", async () => {
   const operations = vi.fn().mockRejectedValueOnce(new Problem("internal", "Broken.")).mockReturnValue(page());
   showPage(fakeApi({ tasks: { operations } }), () => <HistoryPage />);

@@ -80,7 +80,8 @@ describe("the list", () => {
       requests.push(requestId);
       return requests.length === 1 ? Promise.reject(new Problem("unreachable", "Gone.")) : changed(milk);
     });
-    showList({ list: listOf(), create });
+    const list = vi.fn(() => Promise.resolve({ items: requests.length > 1 ? [milk] : [], next: null }));
+    showList({ list, create });
     const title = screen.getByLabelText<HTMLInputElement>("New task");
     fireEvent.change(title, { target: { value: " Milk " } });
     fireEvent.submit(screen.getByTestId("quick-add"));
@@ -89,6 +90,8 @@ describe("the list", () => {
     fireEvent.submit(screen.getByTestId("quick-add"));
     await screen.findByTestId("task");
     expect(requests[0]).toBe(requests[1]);
+    // Its place in the list is read anew.
+    await waitFor(() => expect(list).toHaveBeenCalledTimes(2));
     expect(title.value).toBe("");
   });
 
