@@ -105,7 +105,7 @@ export function askingEvents(answer: "approved" | "denied" | "expired", turnId =
       ? aCall({ id: "call-2" })
       : { ...call, isError: true, result: { success: false, error: { code: "DENIED", message: "no" } } };
   const bodies = [
-    { kind: "started", conversationId: "conversation-1", userMessageId: "q", messageId: "a" },
+    { kind: "started", conversationId: "conversation-1" },
     { kind: "called", call },
     { kind: "approval", approval: asked },
     { kind: "approval", approval: { ...asked, state: answer, decidedAt: 5_000 } },
@@ -113,7 +113,7 @@ export function askingEvents(answer: "approved" | "denied" | "expired", turnId =
     { kind: "text", text: "So be it." },
     {
       kind: "completed",
-      answer: { state: "completed", text: "So be it.", calls: [returned], notices: [], userMessageId: "q", messageId: "a" },
+      answer: { state: "completed", text: "So be it.", calls: [returned], notices: [] },
     },
   ] as const;
   return bodies.map((body, at) => ({ turnId, seq: at + 1, at: 1_000 + at, ...body }));
@@ -125,7 +125,7 @@ export function someEvents(turnId = "turn-1"): readonly TurnEvent[] {
   const answered = aCall();
   const notice = { kind: "other", text: "Mind the gap." } as const;
   const bodies = [
-    { kind: "started", conversationId: "conversation-1", userMessageId: "q", messageId: "a" },
+    { kind: "started", conversationId: "conversation-1" },
     { kind: "text", text: "Let me see. " },
     { kind: "called", call: asked },
     { kind: "unknown" },
@@ -140,8 +140,6 @@ export function someEvents(turnId = "turn-1"): readonly TurnEvent[] {
         text: "Let me see. Done, as you asked.",
         calls: [answered],
         notices: [notice],
-        userMessageId: "q",
-        messageId: "a",
       },
     },
   ] as const;
@@ -163,7 +161,7 @@ export function chance(seed: number): () => number {
 export function failingEvents(turnId = "turn-1"): readonly TurnEvent[] {
   const failure = { text: "The model did not answer.", retryable: true };
   const bodies = [
-    { kind: "started", conversationId: "conversation-1", userMessageId: "q", messageId: "a" },
+    { kind: "started", conversationId: "conversation-1" },
     { kind: "text", text: "I am " },
     { kind: "text", text: "about " },
     { kind: "called", call: aCall({ result: null, receipt: null }) },

@@ -4,7 +4,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, it } from "vitest";
-import { BadRequestSchema, RetryInfoSchema } from "../gen/google/rpc/error_details_pb";
+import { BadRequestSchema } from "../gen/google/rpc/error_details_pb";
 import { Problem } from "../state/problem";
 import { call, sentence, toProblem } from "./errors";
 
@@ -52,13 +52,6 @@ describe("toProblem", () => {
       message: "Title field is required.",
       fields: { title: "This field is required.", password: "Must be at least 8 characters." },
     });
-  });
-
-  it("tells when to try again", () => {
-    const retry = { desc: RetryInfoSchema, value: { retryDelay: { seconds: 7n } } };
-    expect(toProblem(new ConnectError("slow down", Code.ResourceExhausted, undefined, [retry])).retryAfter).toBe(7);
-    const header = new ConnectError("slow down", Code.ResourceExhausted, { "retry-after": "9" });
-    expect(toProblem(header).retryAfter).toBe(9);
   });
 
   it("never shows words that were not meant for people", () => {

@@ -1,7 +1,7 @@
 // ConnectError to Problem: the only place where gRPC's codes and details are read.
 
 import { Code, ConnectError } from "@connectrpc/connect";
-import { BadRequestSchema, RetryInfoSchema } from "../gen/google/rpc/error_details_pb";
+import { BadRequestSchema } from "../gen/google/rpc/error_details_pb";
 import { Problem, type ProblemKind } from "../state/problem";
 
 const KINDS: Readonly<Partial<Record<Code, ProblemKind>>> = {
@@ -41,10 +41,8 @@ export function toProblem(cause: unknown): Problem {
       fields[name] ??= sentence(description.replace(new RegExp(`^${name}:? `), ""));
     }
   }
-  const delay = error.findDetails(RetryInfoSchema)[0]?.retryDelay;
-  const retryAfter = delay === undefined ? secondsOf(error) : Number(delay.seconds);
   const message = OWN_WORDS[kind] ?? sentence(error.rawMessage);
-  return new Problem(kind, message, fields, retryAfter, { cause: error });
+  return new Problem(kind, message, fields, { cause: error });
 }
 
 /**
@@ -55,11 +53,6 @@ function neverAnswered(error: ConnectError): boolean {
   if (error.cause instanceof TypeError) return true;
   if (error.code !== Code.Unknown && error.code !== Code.Internal) return false;
   return /failed to fetch|network ?error|load failed|missing trailer|premature/i.test(error.rawMessage);
-}
-
-function secondsOf(error: ConnectError): number | null {
-  const seconds = Number(error.metadata.get("retry-after") ?? Number.NaN);
-  return Number.isFinite(seconds) ? seconds : null;
 }
 
 /** "field is required" as people write it: "This field is required." */

@@ -15,8 +15,6 @@ const APPROVED: Answer = {
   text: "Approved.",
   calls: [],
   notices: [],
-  userMessageId: "q2",
-  messageId: "a2",
 };
 const CUT = new Problem("unreachable", "Gone.");
 

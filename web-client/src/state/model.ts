@@ -162,8 +162,6 @@ export interface Answer {
   readonly text: string;
   readonly calls: readonly ToolCall[];
   readonly notices: readonly Notice[];
-  readonly userMessageId: string;
-  readonly messageId: string;
 }
 
 export type TurnEvent = {
@@ -175,8 +173,6 @@ export type TurnEvent = {
   | {
       readonly kind: "started";
       readonly conversationId: string;
-      readonly userMessageId: string;
-      readonly messageId: string;
     }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "called"; readonly call: ToolCall }

@@ -24,8 +24,6 @@ export class Problem extends Error {
     message: string,
     /** What is wrong with which field, by the field's name in the contract. */
     readonly fields: Readonly<Record<string, string>> = {},
-    /** Seconds to wait before trying again, when the server said so. */
-    readonly retryAfter: number | null = null,
     options?: ErrorOptions,
   ) {
     super(message, options);
@@ -45,5 +43,5 @@ export class Problem extends Error {
 /** Anything thrown, as a `Problem`. What is not one already is a bug of the page. */
 export function problemOf(cause: unknown): Problem {
   if (cause instanceof Problem) return cause;
-  return new Problem("internal", "Something went wrong on this page.", {}, null, { cause });
+  return new Problem("internal", "Something went wrong on this page.", {}, { cause });
 }

@@ -13,6 +13,9 @@ export interface ShortcutGroup {
   readonly shortcuts: readonly Shortcut[];
 }
 
+/** Where "g" and a letter lead. */
+export const PLACES: Readonly<Record<string, string>> = { t: "/tasks", h: "/tasks/history", s: "/settings", c: "/chat" };
+
 /** `Mod` is Ctrl, or Command on a Mac. */
 export const SHORTCUTS: readonly ShortcutGroup[] = [
   {
@@ -23,6 +26,7 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
       { keys: [["c"]], words: "New chat", letter: true },
       { keys: [["n"]], words: "New task", letter: true },
       { keys: [["g", "t"]], words: "Go to the tasks", letter: true },
+      { keys: [["g", "c"]], words: "Go to the chat", letter: true },
       { keys: [["g", "h"]], words: "Go to the history", letter: true },
       { keys: [["g", "s"]], words: "Go to the settings", letter: true },
       { keys: [["z"]], words: "Undo what was just announced", letter: true },

@@ -138,7 +138,7 @@ describe("sending", () => {
     thread = threads.receive(thread, "a", askingEvents("approved").slice(0, 3));
     expect(threads.nextBeside(thread, "a")?.key).toBe("b");
     thread = threads.setPhase(thread, "b", "sending");
-    const answer = { state: "completed", text: "Approved.", calls: [], notices: [], userMessageId: "q", messageId: "r" } as const;
+    const answer = { state: "completed", text: "Approved.", calls: [], notices: [] } as const;
     const decided = threads.withAnswer(thread, "b", "turn-2", answer, 9);
     expect(threads.turnOf(decided, "b")).toMatchObject({ phase: "completed", text: "Approved.", turnId: "turn-2" });
     expect(threads.pending(decided)?.key).toBe("a");
@@ -148,7 +148,7 @@ describe("sending", () => {
   });
 
   it("is there once when a page has brought its turn in before the server's answer", () => {
-    const answer = { state: "completed", text: "Approved.", calls: [], notices: [], userMessageId: "q", messageId: "r" } as const;
+    const answer = { state: "completed", text: "Approved.", calls: [], notices: [] } as const;
     let thread = threads.say(opened(turns("1")), "request-1", "yes", 5);
     thread = threads.latestLoaded(thread, page(turns("1", "turn-2", "3")));
     expect(thread.order).toEqual(["1", "turn-2", "3", "request-1"]);

@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { aCall, askingEvents, chance, someEvents } from "../test-data";
 import type { TurnEvent } from "./model";
-import { fold, leavesGap, ownCalls, written } from "./turn";
+import { fold, ownCalls, written } from "./turn";
 
 const EVENTS = someEvents();
 const START = written("request-1", "Add Buy groceries", 500, "sending");
@@ -57,7 +57,6 @@ describe("fold", () => {
     expect(EVENTS.reduce(fold, WHOLE)).toBe(WHOLE);
     const early = EVENTS[3] as TurnEvent;
     expect(fold(START, early)).toBe(START);
-    expect(leavesGap(START, early)).toBe(true);
   });
 
   it("waits while the person is asked, and goes on after the answer", () => {

@@ -63,11 +63,6 @@ export function written(requestId: string, text: string, at: number, phase: Phas
   };
 }
 
-/** True when `event` cannot be folded yet because events before it are missing. */
-export function leavesGap(turn: Turn, event: TurnEvent): boolean {
-  return event.seq > turn.lastSeq + 1;
-}
-
 /** The turn after one more event. An event folded before, a heartbeat and an early one change nothing. */
 export function fold(turn: Turn, event: TurnEvent): Turn {
   if (event.seq !== turn.lastSeq + 1) return turn;

@@ -116,18 +116,14 @@ export function answerOf(answer: wire.ChatResponse): Answer {
     text: answer.responseText,
     calls: answer.toolCalls.map(callOf),
     notices: answer.notices.map(noticeOf),
-    userMessageId: answer.userMessageId,
-    messageId: answer.messageId,
   };
 }
 
 export function eventOf({ turnId, seq, time, event }: wire.TurnEvent): TurnEvent {
   const base = { turnId, seq, at: instant(time) ?? Date.now() };
   switch (event.case) {
-    case "started": {
-      const { conversationId, userMessageId, messageId } = event.value;
-      return { ...base, kind: "started", conversationId, userMessageId, messageId };
-    }
+    case "started":
+      return { ...base, kind: "started", conversationId: event.value.conversationId };
     case "textDelta":
       return { ...base, kind: "text", text: event.value.text };
     case "toolCalled":

@@ -4,19 +4,14 @@ import { Keyboard, LogOut, Settings } from "lucide-react";
 import { Link } from "wouter";
 import { useMe } from "../../app/account";
 import { useStore } from "../../app/services";
-import { chooseTheme, type Theme, theme } from "../../app/theme";
+import { chooseTheme, theme } from "../../app/theme";
 import { problemOf } from "../../state/problem";
 import { useLeave } from "../overlays/leave";
+import { THEMES } from "../parts/themes";
 import { showSheet } from "../overlays/shown";
 import { Choice } from "../parts/Choice";
 import { Dialog } from "../parts/Dialog";
 import { FormError } from "../parts/Field";
-
-const THEMES: readonly (readonly [Theme, string])[] = [
-  ["system", "System"],
-  ["light", "Light"],
-  ["dark", "Dark"],
-];
 
 const ROW =
   "flex min-h-11 w-full items-center gap-3 rounded-md px-3 text-left hover:bg-sunken aria-disabled:opacity-55 [&_svg]:size-[1.125rem] [&_svg]:text-muted";

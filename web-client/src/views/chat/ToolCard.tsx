@@ -7,7 +7,8 @@ import { useServices, useStore } from "../../app/services";
 import type { ToolCall } from "../../state/model";
 import { type Outcome, outcomeOf, type Tone } from "../../state/outcome";
 import { type Fate, fateOf } from "../../state/receipts";
-import { Changes, UndoButton } from "./Receipt";
+import { Changes } from "../parts/Changes";
+import { UndoButton } from "./Receipt";
 
 const ICONS: Readonly<Record<Tone, ReactNode>> = {
   running: <LoaderCircle className="animate-spin" />,
@@ -52,7 +53,9 @@ export function ToolCard({ call, ended }: ToolCardProps) {
       ) : (
         <div data-testid="receipt" data-undone={fate.undone} className="relative text-muted max-sm:pb-1.5">
           <Call call={call} outcome={outcome} room="pr-3 sm:pr-25" />
-          {receipt.kind === "updated" && <Changes changes={receipt.changes} />}
+          {receipt.kind === "updated" && (
+            <Changes changes={receipt.changes} className="flex flex-wrap gap-x-4 gap-y-0.5 pr-3 pb-2.5 pl-12 text-sm" />
+          )}
           <Refusal fate={fate} />
           <UndoButton receipt={receipt} fate={fate} />
         </div>

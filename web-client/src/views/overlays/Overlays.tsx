@@ -6,6 +6,7 @@ import { wantsNewTask } from "../../app/intents";
 import { keysOn } from "../../app/keys-on";
 import { type Services, useServices, useStore } from "../../app/services";
 import { isPlainKey } from "../../app/typing";
+import { PLACES } from "../../state/shortcuts";
 import { openDialogs } from "../parts/Dialog";
 import { laterDialog } from "../parts/later-dialog";
 import { hideOverlay, isMac, overlay, showPalette, showSheet } from "./shown";
@@ -47,7 +48,6 @@ function keysOf({ desk, toasts }: Services, navigate: (path: string) => void) {
     n: () => newTask(navigate),
     z: () => toasts.undoLatest(),
   };
-  const pairs: Readonly<Record<string, string>> = { t: "/tasks", h: "/tasks/history", s: "/settings", c: "/chat" };
 
   return (event: KeyboardEvent) => {
     if (isPaletteKey(event)) {
@@ -57,7 +57,7 @@ function keysOf({ desk, toasts }: Services, navigate: (path: string) => void) {
       return;
     }
     if (!isPlainKey(event) || event.repeat || !keysOn.get() || openDialogs.get().length > 0) return;
-    const second = led !== null && event.timeStamp - led < PAIR ? pairs[event.key] : undefined;
+    const second = led !== null && event.timeStamp - led < PAIR ? PLACES[event.key] : undefined;
     led = null;
     if (second !== undefined) {
       event.preventDefault();

@@ -4,7 +4,7 @@ import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { turnKeys } from "../../app/keys-on";
 import type { Finding } from "../../state/model";
-import { SHORTCUTS } from "../../state/shortcuts";
+import { PLACES, SHORTCUTS } from "../../state/shortcuts";
 import type { TaskQuery } from "../../state/tasks";
 import { aTask } from "../../test-data";
 import { fakeApi, showPage } from "../../test-page";
@@ -159,4 +159,6 @@ it("the sheet lists every shortcut", async () => {
   for (const { shortcuts } of SHORTCUTS) {
     for (const { words } of shortcuts) expect(sheet.textContent).toContain(words);
   }
+  const listed = SHORTCUTS.flatMap(({ shortcuts }) => shortcuts.flatMap(({ keys }) => keys.map((together) => together.join(" "))));
+  for (const letter of Object.keys(PLACES)) expect(listed).toContain(`g ${letter}`);
 });

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { useMe } from "../../app/account";
 import { keysOn, turnKeys } from "../../app/keys-on";
 import { useStore } from "../../app/services";
-import { type Contrast, chooseContrast, chooseTheme, contrast, type Theme, theme } from "../../app/theme";
+import { type Contrast, chooseContrast, chooseTheme, contrast, theme } from "../../app/theme";
 import { useTitleOf } from "../../app/title";
 import { problemOf } from "../../state/problem";
 import { PageHeader } from "../PageHeader";
@@ -14,16 +14,11 @@ import { showSheet } from "../overlays/shown";
 import { Button } from "../parts/Button";
 import { Choice } from "../parts/Choice";
 import { FormError } from "../parts/Field";
+import { THEMES } from "../parts/themes";
 import { Approvals, TimeZone } from "./Choices";
 import { DeleteAccount } from "./DeleteAccount";
 import { Export } from "./Export";
 import { SignIns } from "./SignIns";
-
-const THEMES: readonly (readonly [Theme, string])[] = [
-  ["system", "System"],
-  ["light", "Light"],
-  ["dark", "Dark"],
-];
 
 const CONTRASTS: readonly (readonly [Contrast, string])[] = [
   ["system", "System"],

@@ -5,11 +5,12 @@ import { Link } from "wouter";
 import { useNow } from "../../app/now";
 import { useServices, useStore } from "../../app/services";
 import { useUndo } from "../../app/tasks";
-import { clockWords, dueWords, separatorWords } from "../../state/due";
-import type { FieldChange, Operation, Origin } from "../../state/model";
+import { clockWords, separatorWords } from "../../state/due";
+import type { Operation, Origin } from "../../state/model";
 import { inLocalTime } from "../../state/outcome";
 import { fateOf } from "../../state/receipts";
 import { Button } from "../parts/Button";
+import { Changes } from "../parts/Changes";
 
 const HANDS: Readonly<Record<Origin, string>> = {
   hand: "by you",
@@ -39,7 +40,10 @@ export function OperationItem({ operation, dayless = false }: OperationItemProps
     >
       <div className="min-w-0 flex-1 pt-0.5">
         <p className={`text-sm ${fate.undone ? "text-muted line-through decoration-1" : ""}`}>{inLocalTime(receipt.summary)}</p>
-        {receipt.kind === "updated" && <Changes changes={receipt.changes} now={now} />}
+        {receipt.kind === "updated" && (
+          // What had no value before is in the sentence above.
+          <Changes changes={receipt.changes.filter(({ before }) => before !== "")} className="mt-0.5 mb-1 space-y-0.5 text-sm text-muted" />
+        )}
         <p className="flex flex-wrap items-center gap-x-1.5 text-xs text-muted">
           <time dateTime={new Date(at).toISOString()}>{when}</time>
           <span aria-hidden>·</span>
@@ -84,30 +88,4 @@ function UndoButton({ operation, undone, busy }: { readonly operation: Operation
       {words}
     </Button>
   );
-}
-
-/** What was there before. What had no value before is in the sentence above. */
-function Changes({ changes, now }: { readonly changes: readonly FieldChange[]; readonly now: Date }) {
-  const telling = changes.filter(({ before }) => before !== "");
-  if (telling.length === 0) return null;
-  return (
-    <dl aria-label="What changed" className="mt-0.5 mb-1 space-y-0.5 text-sm text-muted">
-      {telling.map(({ field, before, after }) => (
-        <div key={field} className="flex flex-wrap gap-x-1.5">
-          <dt className="font-medium">{field.replaceAll("_", " ")}</dt>
-          <dd className="min-w-0">
-            <del className="decoration-1">{valueWords(field, before, now)}</del>{" "}
-            <span aria-label="became">→</span>{" "}
-            <ins className="text-ink no-underline">{valueWords(field, after, now)}</ins>
-          </dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-function valueWords(field: string, value: string, now: Date): string {
-  if (value === "") return "none";
-  if (field === "due_date") return dueWords(value, now);
-  return field === "status" ? value.replaceAll("_", " ") : value;
 }
