@@ -239,14 +239,19 @@ async fn an_edge_with_a_key_refuses_early_and_one_without_leaves_it_to_the_servi
     let env = [
         ("TASKCHAT_AUTH__SECRET", secret),
         ("TASKCHAT_LIMITS__REQUESTS_PER_MINUTE", "3"),
+        ("TASKCHAT_HTTP__CORS_ORIGINS", "https://app.example.com"),
     ];
     let env = env.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let knowing = Part::start(Role::Edge(nobody.clone()), data.path(), &env).await;
     let plain = Part::start(Role::Edge(nobody), data.path(), &[]).await;
     let ask = async |edge: &Part, token: &str| {
         let request = reqwest::Client::new().get(format!("http://{}/api/tasks", edge.address));
-        let sent = request.bearer_auth(token).send().await;
-        sent.expect("an answer").status().as_u16()
+        let request = request.header("origin", "https://app.example.com");
+        let answer = request.bearer_auth(token).send().await;
+        let answer = answer.expect("an answer");
+        let is_readable = answer.headers().contains_key("access-control-allow-origin");
+        assert_eq!(is_readable, edge.address == knowing.address, "{answer:?}");
+        answer.status().as_u16()
     };
     assert_eq!(ask(&knowing, "nonsense").await, 401);
     let good = token::signed(secret, &token::claims("somebody"));
