@@ -233,7 +233,7 @@ fn failure(calls: usize, length: usize) -> v1::TurnFailure {
             fields: [(String::new(), "x".repeat(length).into())].into(),
         }),
         is_error: false,
-        receipt: (at % 2 == 0).then(|| v1::Receipt {
+        receipt: at.is_multiple_of(2).then(|| v1::Receipt {
             summary: "Changed.".to_owned(),
             task: Some(v1::Task {
                 description: "x".repeat(length),
