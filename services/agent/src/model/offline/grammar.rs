@@ -1,8 +1,9 @@
 //! Sentences → requests.
 //!
-//! A message is cut into clauses ([`clauses`]), and each clause is read by the readers below, in
-//! order, until one understands it. A reader looks at the words a clause begins with; only the
-//! last ones look at how it ends.
+//! A pasted list is read line by line ([`lists`]); any other message is cut into clauses
+//! ([`clauses`]), and each clause is read by the readers below, in order, until one understands it.
+//! A reader looks at the words a clause begins with; only the last ones look at how it ends. What
+//! sounds like a request and may be none is not carried out but asked about ([`doubt`]).
 //!
 //! To add a way of saying something: its words in the reader concerned, and a line in
 //! `sentences.txt`, or in `everyday.txt` when it is about what must not happen.
@@ -181,8 +182,10 @@ fn clause(phrase: Phrase<'_>) -> Option<Request> {
         return Some(Request::Help);
     }
     doubt::refusal(phrase).or_else(|| {
-        read(bared(phrase))
-            .or_else(|| read(phrase))
+        let bare = bared(phrase);
+        let whole = || (bare.len() < phrase.len()).then(|| read(phrase))?;
+        read(bare)
+            .or_else(whole)
             .map(|request| doubt::weigh(phrase, request))
     })
 }

@@ -43,9 +43,19 @@ const CLOSING: &[char] = &[
 ];
 
 /// Words that are often written without their apostrophe and are no other words then.
-const CONTRACTED: &[&str] = &[
-    "don't", "didn't", "doesn't", "haven't", "hasn't", "isn't", "aren't", "wasn't", "i've", "i'm",
-    "what's", "that's",
+const CONTRACTED: &[(&str, &str)] = &[
+    ("dont", "don't"),
+    ("didnt", "didn't"),
+    ("doesnt", "doesn't"),
+    ("havent", "haven't"),
+    ("hasnt", "hasn't"),
+    ("isnt", "isn't"),
+    ("arent", "aren't"),
+    ("wasnt", "wasn't"),
+    ("ive", "i've"),
+    ("im", "i'm"),
+    ("whats", "what's"),
+    ("thats", "that's"),
 ];
 
 impl Sentence {
@@ -112,8 +122,8 @@ fn word(text: &str, at: usize) -> Word {
         "&" | "+" => "and".to_owned(),
         _ => CONTRACTED
             .iter()
-            .find(|full| full.replace('\'', "") == lower)
-            .map_or(lower, |full| (*full).to_owned()),
+            .find(|(short, _)| *short == lower)
+            .map_or(lower, |(_, full)| (*full).to_owned()),
     };
     Word {
         start,

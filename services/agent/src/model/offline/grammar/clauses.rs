@@ -12,6 +12,9 @@ use crate::model::offline::{
 /// The most requests of one message; the rest stays with the last.
 const MOST: usize = 10;
 
+/// At how many joints the end of a request is looked for; more only take time.
+const AHEAD: usize = 6;
+
 /// What may stand between two requests.
 const JOINTS: &[&str] = &[
     "and then", "and also", "and", "then", "also", "plus", "but also", "but",
@@ -271,6 +274,7 @@ fn clause_alone(right: Phrase<'_>) -> Option<Request> {
                         .iter()
                         .any(|joint| right.from(*at).after(joint).is_some())
             })
+            .take(AHEAD)
             .find_map(|at| clause(right.to(at)))
     })
 }

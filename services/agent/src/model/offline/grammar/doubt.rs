@@ -70,6 +70,14 @@ const WISHES: &[&str] = &[
 
 const NOT: &[&str] = &["don't", "do not", "never", "please don't", "not"];
 
+const HOW: &[&str] = &[
+    "how do i",
+    "how can i",
+    "how to",
+    "how would i",
+    "how do you",
+];
+
 /// What is not needed now may be needed later.
 const FOR_NOW: &[&str] = &["now", "right now", "yet", "today", "anyway", "just yet"];
 
@@ -82,13 +90,8 @@ pub(super) fn is_condition(phrase: Phrase<'_>) -> bool {
 /// True for "how do I delete a task?".
 pub(super) fn asks_how(phrase: Phrase<'_>) -> bool {
     phrase
-        .after_any(&[
-            "how do i",
-            "how can i",
-            "how to",
-            "how would i",
-            "how do you",
-        ])
+        .after_any(HOW)
+        .filter(|rest| rest.after_any(HOW).is_none())
         .is_some_and(|rest| super::clause(rest).is_some())
 }
 
@@ -127,6 +130,9 @@ pub(super) fn refusal(phrase: Phrase<'_>) -> Option<Request> {
 pub(super) fn refused(phrase: Phrase<'_>) -> Option<Phrase<'_>> {
     let bare = bared(phrase);
     let rest = bare.after_any(NOT)?;
+    if rest.after_any(NOT).is_some() {
+        return None;
+    }
     add::read(bare).is_none().then_some(rest)
 }
 
