@@ -1,13 +1,13 @@
 // An answer as a whole: what a turn did at once, and what it only claimed.
 
 import { fireEvent, screen, waitFor } from "@testing-library/react";
-import { describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { Api } from "../../api/api";
 import { Problem } from "../../state/problem";
 import { type Turn, written } from "../../state/turn";
 import { aCall, aReceipt } from "../../test-data";
 import { fakeApi, showPage } from "../../test-page";
-import { Reply } from "./Reply";
+import { Deeds, Reply } from "./Reply";
 
 const TURN: Turn = { ...written("turn-1", "Add two", 1, "completed"), turnId: "turn-1", text: "Done.", endedAt: 2 };
 const CALLS = [
@@ -17,6 +17,9 @@ const CALLS = [
 
 const show = (turn: Turn, turns: Partial<Api["turns"]> = {}) =>
   showPage(fakeApi({ turns }), ({ desk }) => <Reply turn={turn} flow={desk.fresh.get()} place={{ "aria-setsize": 2 }} />);
+
+// Loaded with the first thing that was done.
+beforeAll(() => Deeds.load());
 
 describe("Reply", () => {
   it("undoes all of a turn, and tells what was left alone", async () => {

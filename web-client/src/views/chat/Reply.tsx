@@ -3,16 +3,15 @@
 import { CircleAlert, CircleStop, Info, RotateCw, TriangleAlert, Unplug } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { Flow } from "../../app/flow";
+import { settled } from "../../app/settled";
 import { clockWords } from "../../state/due";
 import type { Notice } from "../../state/model";
-import { receiptsOf } from "../../state/receipts";
 import { isFinal, ownCalls, type Turn } from "../../state/turn";
 import { Button } from "../parts/Button";
 import { later } from "../parts/later";
 import { CopyButton } from "./CopyButton";
+import type { DeedsProps } from "./Deeds";
 import type { Place } from "./RowView";
-import { ToolCard } from "./ToolCard";
-import { UndoAll } from "./UndoAll";
 
 const ApprovalCard = later(
   async () => (await import("./ApprovalCard")).ApprovalCard,
@@ -20,6 +19,18 @@ const ApprovalCard = later(
 );
 const plain = ({ text }: { readonly text: string }) => <p className="whitespace-pre-wrap">{text}</p>;
 const Markdown = later(async () => (await import("../../markdown/Markdown")).default, plain, plain);
+/** As high as they are going to be. */
+export const Deeds = later<DeedsProps>(
+  async () => (await import("./Deeds")).Deeds,
+  ({ calls }) => (
+    <div aria-hidden className="space-y-2">
+      {calls.map(({ id }) => (
+        <div key={id} className="h-11.5 rounded-lg border border-line bg-surface" />
+      ))}
+    </div>
+  ),
+);
+void settled.then(() => Deeds.load());
 // Whoever sees a conversation will need it, so it does not wait for the first answer.
 void Markdown.load();
 
@@ -33,7 +44,7 @@ export function Reply({ turn, flow, place }: ReplyProps) {
   if (turn.phase === "waiting" || turn.phase === "unsent") return null;
   const working = !isFinal(turn.phase);
   const calls = ownCalls(turn);
-  const receipts = receiptsOf(calls);
+  const nothing = calls.every(({ receipt, isError }) => receipt === null || isError);
   const claims = turn.notices.filter((notice) => notice.kind === "unbacked_claim");
   return (
     <article
@@ -44,23 +55,12 @@ export function Reply({ turn, flow, place }: ReplyProps) {
       className="group flex flex-col gap-3 pt-5 pb-1"
     >
       <h2 className="sr-only">taskchat answered</h2>
-      {calls.length > 0 && (
-        <ul className="space-y-2" aria-label="What the assistant did">
-          {calls.map((call) => (
-            <li key={call.id}>
-              <ToolCard call={call} ended={!working} />
-            </li>
-          ))}
-        </ul>
-      )}
-      {!working && turn.turnId !== null && receipts.length > 1 && (
-        <UndoAll turnId={turn.turnId} receipts={receipts} />
-      )}
+      {calls.length > 0 && <Deeds calls={calls} turnId={turn.turnId} ended={!working} />}
       {turn.approvals.map((approval) => (
         <ApprovalCard key={approval.id} approval={approval} flow={flow} ended={!working} />
       ))}
       {claims.map((notice) => (
-        <Claim key={notice.text} notice={notice} nothing={receipts.length === 0} />
+        <Claim key={notice.text} notice={notice} nothing={nothing} />
       ))}
       {turn.text !== "" && (
         <div className="text-[1rem] leading-[1.625rem]" data-testid="assistant-text" dir="auto">
