@@ -159,7 +159,7 @@ export function Thread({ flow }: { readonly flow: Flow }) {
           Earlier messages could not be loaded.
           <button
             type="button"
-            className="rounded-sm font-medium text-accent underline underline-offset-2"
+            className="shrink-0 rounded-sm font-medium text-accent underline underline-offset-2"
             onClick={() => {
               scroller.current?.focus({ preventScroll: true });
               void flow.loadOlder();

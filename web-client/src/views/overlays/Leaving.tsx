@@ -12,10 +12,13 @@ export function Leaving({ onClose }: { readonly onClose: () => void }) {
   const { outbox } = useServices();
   const out = useSignOut();
   const [{ messages, drafts }] = useState(outbox.unsent);
-  const lost = [counted(messages, "message that is not sent yet", "messages that are not sent yet"), counted(drafts, "draft", "drafts")];
+  const lost = [counted(messages, "message not sent yet", "messages not sent yet"), counted(drafts, "draft", "drafts")];
   return (
     <Dialog title="Sign out all the same?" onClose={onClose} testId="leaving">
-      <p>In this browser there {messages + drafts === 1 ? "is" : "are"} {lost.filter((each) => each !== "").join(", and ")}. Signing out deletes them.</p>
+      <p>
+        {lost.filter((each) => each !== "").join(", and ")} {messages + drafts === 1 ? "is" : "are"} in this browser only. Signing
+        out deletes {messages + drafts === 1 ? "it" : "them"}.
+      </p>
       {out.error !== null && (
         <div className="mt-3">
           <FormError>{problemOf(out.error).message}</FormError>

@@ -160,12 +160,12 @@ function Option({ item, id, selected, onPoint, onRun }: OptionProps) {
       data-testid="palette-option"
       onPointerMove={onPoint}
       onClick={onRun}
-      className="flex min-h-10 cursor-pointer items-center gap-3 rounded-md px-3 text-sm aria-selected:bg-sunken aria-selected:outline-1 aria-selected:-outline-offset-1 aria-selected:outline-edge [&>svg]:size-[1.125rem] [&>svg]:shrink-0 [&>svg]:text-muted"
+      className="flex min-h-10 cursor-pointer py-1 items-center gap-3 rounded-md px-3 text-sm aria-selected:bg-sunken aria-selected:outline-1 aria-selected:-outline-offset-1 aria-selected:outline-edge [&>svg]:size-[1.125rem] [&>svg]:shrink-0 [&>svg]:text-muted"
     >
       {item.icon}
       <span className="min-w-0 flex-1 truncate">
         {item.words}
-        {item.detail !== undefined && <span className="block truncate text-muted">{item.detail}</span>}
+        {item.detail !== undefined && <span className="block truncate text-xs text-muted">{item.detail}</span>}
       </span>
       {item.when !== undefined && <span className="shrink-0 self-start py-2 text-xs text-muted">{item.when}</span>}
       {item.keys !== undefined && (

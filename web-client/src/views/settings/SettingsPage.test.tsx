@@ -124,7 +124,7 @@ describe("signing out", () => {
       return <Leaving onClose={closed} />;
     });
     const dialog = screen.getByTestId("leaving");
-    expect(dialog.textContent).toContain("1 message that is not sent yet, and 1 draft.");
+    expect(dialog.textContent).toContain("1 message not sent yet, and 1 draft are in this browser only. Signing out deletes them.");
     fireEvent.click(screen.getByText("Stay"));
     expect([closed.mock.calls.length, signOut.mock.calls.length]).toEqual([1, 0]);
     fireEvent.click(screen.getByTestId("leave"));
