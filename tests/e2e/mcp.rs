@@ -165,6 +165,35 @@ async fn a_task_named_by_words_is_found_or_asked_about() {
 }
 
 #[tokio::test]
+async fn a_piece_of_a_word_deletes_and_completes_nothing() {
+    let app = App::start().await;
+    let ada = app.sign_up("ada").await;
+    let ids = ada
+        .add_all(&["Buy greeting card", "Descale the steam iron"])
+        .await;
+    ada.tool("delete_task", json!({ "task_id": "tea" }))
+        .await
+        .refused("TASK_NOT_FOUND");
+    let asked = ada.tool("complete_task", json!({ "task_id": "car" })).await;
+    asked.refused("AMBIGUOUS_TASK");
+    assert_eq!(asked.error["choices"][0]["task_id"], ids[0]);
+    for task in ada.tasks().await {
+        assert_eq!(task["status"], "pending");
+    }
+    assert_eq!(ada.tasks().await.len(), 2);
+
+    // The assistant asks, and takes the answer.
+    let asked = ada.chat("Complete the car task").await.ok();
+    assert!(
+        user::text(&asked, "response_text").contains("1. Buy greeting card"),
+        "{asked}"
+    );
+    let conversation = user::text(&asked, "conversation_id");
+    ada.chat_in(&conversation, "number one").await.ok();
+    assert_eq!(ada.task(&ids[0]).await["status"], "completed");
+}
+
+#[tokio::test]
 async fn messages_can_be_searched() {
     let app = App::start().await;
     let ada = app.sign_up("ada").await;

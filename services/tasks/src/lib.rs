@@ -34,6 +34,7 @@ use taskchat_domain::{Clock, Origin, Receipt, Task, UserId};
 use taskchat_store::Store;
 
 pub use undo_turn::{Taken, TurnOutcome};
+pub use find::Found;
 pub use watch::Watched;
 
 use wakes::Wakes;

@@ -1,13 +1,15 @@
 //! Which task is meant: its id, or words of its title.
 //!
-//! Words that fit several tasks are never settled by a guess. One thing is not a guess: of tasks
-//! with the same name, the open one is meant where there is only one (a repeating task leaves
-//! completed ones of its name behind), and for reopening, the completed one.
+//! Words that fit several tasks are never settled by a guess, nor are words that only begin like
+//! those of a title. One thing is not a guess: of tasks with the same name, the open one is meant
+//! where there is only one (a repeating task leaves completed ones of its name behind), and for
+//! reopening, the completed one.
 
 use std::collections::HashSet;
 
 use serde_json::Value;
-use taskchat_domain::{Error, Noun, PageRequest, Status, Task, TaskId};
+use taskchat_domain::{Error, Noun, PageRequest, Status, Task, TaskId, Title};
+use taskchat_tasks::Found;
 
 use crate::{
     outcome::{Code, Refusal},
@@ -63,7 +65,7 @@ pub(crate) async fn task_id(call: &Call<'_>, among: Among) -> Result<TaskId, Ref
 pub(crate) async fn deleted_task_id(call: &Call<'_>) -> Result<TaskId, Refusal> {
     let words = match given(call)? {
         Name::Id(id) => return Ok(id),
-        Name::Words(words) => words.to_lowercase(),
+        Name::Words(words) => words,
     };
     let page = PageRequest {
         size: LOOK_BACK,
@@ -87,25 +89,15 @@ pub(crate) async fn deleted_task_id(call: &Call<'_>) -> Result<TaskId, Refusal> 
             }
         }
     }
-    let exact: Vec<Task> = deleted
-        .iter()
-        .filter(|task| task.title.as_str().to_lowercase() == words)
-        .cloned()
-        .collect();
-    let found = if exact.is_empty() {
-        deleted.retain(|task| {
-            let title = task.title.as_str().to_lowercase();
-            words.split_whitespace().all(|word| title.contains(word))
-        });
-        deleted
-    } else {
-        exact
-    };
-    one_of(found, |_| true)
+    one_of(Found::among(deleted, words), |_| true)
 }
 
 /// The only one, or the only one that is preferred.
-fn one_of(found: Vec<Task>, is_preferred: impl Fn(&Task) -> bool) -> Result<TaskId, Refusal> {
+fn one_of(found: Found, is_preferred: impl Fn(&Task) -> bool) -> Result<TaskId, Refusal> {
+    let (found, is_sure) = match found {
+        Found::Named(tasks) => (tasks, true),
+        Found::Alike(tasks) => (tasks, false),
+    };
     let preferred: Vec<Task> = found
         .iter()
         .filter(|task| is_preferred(task))
@@ -118,7 +110,7 @@ fn one_of(found: Vec<Task>, is_preferred: impl Fn(&Task) -> bool) -> Result<Task
     };
     match left.as_slice() {
         [] => Err(Error::NotFound(Noun::Task).into()),
-        [only] => Ok(only.id),
+        [only] if is_sure => Ok(only.id),
         several => Err(Refusal::ambiguous(
             several.get(..CHOICES).unwrap_or(several),
         )),
@@ -138,6 +130,10 @@ fn parse(text: &str) -> Result<Name<'_>, Refusal> {
     }
     if text.contains('\0') || is_mangled_id(text) {
         return Err(invalid());
+    }
+    if text.chars().count() > Title::MAX {
+        let problem = "must be an id, or at most 200 characters of a title";
+        return Err(Refusal::invalid("task_id", problem));
     }
     Ok(Name::Words(text))
 }

@@ -87,7 +87,7 @@ pub(crate) struct Refusal {
     pub(crate) cause: Option<Box<Error>>,
 }
 
-/// One of several tasks that a name fits.
+/// One of the tasks that a name may stand for.
 #[derive(Debug, Serialize)]
 pub(crate) struct Choice {
     task_id: TaskId,
@@ -117,19 +117,22 @@ impl Refusal {
         }
     }
 
-    /// A name fits several tasks.
+    /// A name fits several tasks, or perhaps this one.
     pub(crate) fn ambiguous(tasks: &[Task]) -> Self {
         let choices = tasks.iter().map(|task| Choice {
             task_id: task.id,
             title: task.title.to_string(),
             status: task.status,
         });
+        let message = match tasks {
+            [_] => {
+                "no task has these words; ask whether this one is meant, then name it by its task_id"
+            }
+            _ => "several tasks fit; ask which one is meant, then name it by its task_id",
+        };
         Self {
             choices: choices.collect(),
-            ..Self::new(
-                Code::AmbiguousTask,
-                "several tasks fit; ask which one is meant, then name it by its task_id",
-            )
+            ..Self::new(Code::AmbiguousTask, message)
         }
     }
 

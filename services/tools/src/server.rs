@@ -42,7 +42,7 @@ const TOOLS_TTL_MS: u64 = 60 * 60 * 1000;
 
 const INSTRUCTIONS: &str = "\
 taskchat keeps one person's list of tasks; these tools read and change it. \
-Name a task by its id or by words of its title; if several fit, the error lists choices: ask which one is meant. \
+Name a task by its id or by words of its title; if that leaves a doubt, the error lists choices: ask which one is meant. \
 Pass dates as the person said them (\"next friday 5pm\"). \
 Every change returns a receipt: report what the receipt says, and nothing without one. \
 Changes can be undone. \

@@ -92,7 +92,7 @@ fn failed(doing: Doing, named: &str, due: Option<&str>, error: &Value) -> String
         }
         "TASK_NOT_FOUND" => format!("I couldn't find a task called {it}, so nothing was {done}."),
         "AMBIGUOUS_TASK" => format!(
-            "Several tasks fit {it}, so nothing was {done} yet. Which one do you mean?\n\n{}",
+            "I'm not sure which task {it} is, so nothing was {done} yet. Which one is it?\n\n{}",
             numbered(error["choices"].as_array())
         ),
         "OPERATION_NOT_FOUND" => "There is nothing to undo.".to_owned(),

@@ -180,6 +180,39 @@ async fn words_name_a_task_and_never_by_a_guess() {
 }
 
 #[tokio::test]
+async fn a_piece_of_a_word_is_asked_about_or_nothing_at_all() {
+    let house = House::new().await;
+    let ann = house.hands_of("ann").await;
+    let card = ann.add("Buy greeting card").await;
+    ann.add("Descale the steam iron").await;
+    let all = ann.titles(json!({})).await;
+    for tool in ["complete_task", "delete_task", "reopen_task", "update_task"] {
+        let args = |words: &str| match tool {
+            "update_task" => json!({"task_id": words, "priority": "low"}),
+            _ => json!({"task_id": words}),
+        };
+        let error = ann.refused(tool, args("tea")).await;
+        assert_eq!(error["code"], "TASK_NOT_FOUND", "{tool}");
+        let error = ann.refused(tool, args("car")).await;
+        assert_eq!(error["code"], "AMBIGUOUS_TASK", "{tool}");
+        let choice = json!([
+            {"task_id": card, "title": "Buy greeting card", "status": "pending"}
+        ]);
+        assert_eq!(error["choices"], choice, "{tool}");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.starts_with("no task has these words"), "{message}");
+    }
+    assert_eq!(ann.titles(json!({"status": "open"})).await, all);
+
+    ann.done("delete_task", json!({"task_id": card})).await;
+    let error = ann.refused("restore_task", json!({"task": "ard"})).await;
+    assert_eq!(error["code"], "TASK_NOT_FOUND");
+    let error = ann.refused("restore_task", json!({"task": "car"})).await;
+    assert_eq!(error["choices"][0]["task_id"], card);
+    ann.done("restore_task", json!({"task": "the card"})).await;
+}
+
+#[tokio::test]
 async fn an_undo_that_would_overwrite_names_the_field() {
     let house = House::new().await;
     let ann = house.hands_of("ann").await;
