@@ -1,4 +1,7 @@
 //! The published keys of an outside identity provider (RFC 7517): fetched, kept, and used.
+//!
+//! A fetch that has begun runs to its end, whether or not whoever asked for it still waits: those
+//! who leave early must not use up the fetches of the others.
 
 use std::{
     sync::{Arc, PoisonError, RwLock},
@@ -14,7 +17,8 @@ use reqwest::Url;
 use serde::Deserialize;
 use serde_json::Value;
 use taskchat_domain::{Clock, Timestamp};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio_util::task::TaskTracker;
 
 use crate::{Refusal, claims::Claims, keys::check_signature};
 
@@ -36,10 +40,11 @@ pub(crate) struct Jwks {
     url: Url,
     http: reqwest::Client,
     clock: Arc<dyn Clock>,
+    tracker: TaskTracker,
     timeout: Duration,
     keys: RwLock<Arc<KeySet>>,
     /// Held while fetching, so that one fetch serves all who wait.
-    last_fetch: Mutex<LastFetch>,
+    last_fetch: Arc<Mutex<LastFetch>>,
 }
 
 #[derive(Debug, Default)]
@@ -62,21 +67,28 @@ struct LastFetch {
 }
 
 impl Jwks {
-    pub(crate) fn new(url: Url, http: reqwest::Client, clock: Arc<dyn Clock>) -> Self {
+    /// Fetches run on the tracker.
+    pub(crate) fn new(
+        url: Url,
+        http: reqwest::Client,
+        clock: Arc<dyn Clock>,
+        tracker: TaskTracker,
+    ) -> Self {
         Self {
             url,
             http,
             clock,
+            tracker,
             timeout: FETCH_TIMEOUT,
             keys: RwLock::default(),
-            last_fetch: Mutex::default(),
+            last_fetch: Arc::default(),
         }
     }
 
     /// Checks the signature of a token with the keys that its key id names; with all keys when it
     /// names none.
     pub(crate) async fn check_signature(
-        &self,
+        self: &Arc<Self>,
         token: &str,
         header: &Header,
     ) -> Result<Claims, Refusal> {
@@ -106,53 +118,63 @@ impl Jwks {
     }
 
     /// Fetches an outdated set again; whoever comes while that is under way uses the stale one.
-    async fn refresh_unless_busy(&self) -> bool {
-        match self.last_fetch.try_lock() {
-            Ok(mut last) => {
-                self.fetch_if_allowed(&mut last).await;
-                !last.failed
-            }
+    async fn refresh_unless_busy(self: &Arc<Self>) -> bool {
+        match Arc::clone(&self.last_fetch).try_lock_owned() {
+            Ok(last) => self.fetch_if_allowed(last).await,
             Err(_) => false,
         }
     }
 
     /// The token was signed with a key we do not know: perhaps a new one.
-    async fn refresh_for_unknown_key(&self, seen: &Arc<KeySet>) -> Result<(), Refusal> {
-        let mut last = self.last_fetch.lock().await;
-        if Arc::ptr_eq(seen, &self.current()) {
-            self.fetch_if_allowed(&mut last).await;
+    async fn refresh_for_unknown_key(self: &Arc<Self>, seen: &Arc<KeySet>) -> Result<(), Refusal> {
+        let last = Arc::clone(&self.last_fetch).lock_owned().await;
+        let succeeded = match Arc::ptr_eq(seen, &self.current()) {
+            true => self.fetch_if_allowed(last).await,
+            false => !last.failed,
+        };
+        if succeeded {
+            Ok(())
+        } else {
+            Err(Refusal::Unavailable)
         }
-        if last.failed {
-            return Err(Refusal::Unavailable);
-        }
-        Ok(())
     }
 
-    async fn fetch_if_allowed(&self, last: &mut LastFetch) {
+    /// Fetches the set, unless that was done a moment ago; false when the last fetch failed.
+    async fn fetch_if_allowed(self: &Arc<Self>, mut last: OwnedMutexGuard<LastFetch>) -> bool {
         let now = self.clock.now();
         if last.began_at.is_some_and(|at| now - at < BETWEEN_FETCHES) {
-            return;
+            return !last.failed;
         }
         last.began_at = Some(now);
-        let fetched = tokio::time::timeout(self.timeout, self.fetch()).await;
-        last.failed = match fetched {
+        last.failed = true;
+        let jwks = Arc::clone(self);
+        let fetch = self.tracker.spawn(async move {
+            last.failed = !jwks.replaced(now).await;
+            !last.failed
+        });
+        fetch.await.unwrap_or(false)
+    }
+
+    /// Puts a set fetched now in the place of the one we have; false when it cannot be had.
+    async fn replaced(&self, now: Timestamp) -> bool {
+        match tokio::time::timeout(self.timeout, self.fetch()).await {
             Ok(Ok(keys)) => {
                 let set = KeySet {
                     keys,
                     fetched_at: Some(now),
                 };
                 *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(set);
-                false
+                true
             }
             Ok(Err(cause)) => {
                 tracing::warn!(cause, "the keys of the identity provider cannot be fetched");
-                true
+                false
             }
             Err(_) => {
                 tracing::warn!("the identity provider did not send its keys in time");
-                true
+                false
             }
-        };
+        }
     }
 
     async fn fetch(&self) -> Result<Vec<PublishedKey>, &'static str> {

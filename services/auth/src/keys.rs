@@ -12,6 +12,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use rand::RngCore;
 use secrecy::ExposeSecret;
 use taskchat_domain::{Clock, Error, Result, SessionId, TimeZone, Timestamp, UserId};
+use tokio_util::task::TaskTracker;
 
 use crate::{
     Caller, Config, LOCAL_ISSUER, Refusal,
@@ -62,7 +63,7 @@ pub struct Keys {
 
 impl Keys {
     /// Puts the configured keys together. `stored` is the generated key from the database; it
-    /// serves where no secret is configured.
+    /// serves where no secret is configured. Keys of an outside provider are fetched on the tracker.
     ///
     /// # Errors
     /// [`KeyError`] when a key is too short or there is none at all.
@@ -71,6 +72,7 @@ impl Keys {
         stored: Option<Vec<u8>>,
         http: reqwest::Client,
         clock: Arc<dyn Clock>,
+        tracker: TaskTracker,
     ) -> Result<Self, KeyError> {
         let secret = config.secret.as_ref();
         let own = match (secret, &stored) {
@@ -94,7 +96,7 @@ impl Keys {
             jwks: config
                 .jwks_url
                 .clone()
-                .map(|url| Jwks::new(url, http, Arc::clone(&clock))),
+                .map(|url| Arc::new(Jwks::new(url, http, Arc::clone(&clock), tracker))),
             issuer: issuer.into(),
             audience: audience.into(),
             issuer_is_configured: config.issuer.is_some(),
@@ -195,7 +197,7 @@ struct Rules {
     own: Option<DecodingKey>,
     /// Whether an outside provider may have made a token of ours.
     secret_is_shared: bool,
-    jwks: Option<Jwks>,
+    jwks: Option<Arc<Jwks>>,
     issuer: Arc<str>,
     audience: Arc<str>,
     issuer_is_configured: bool,

@@ -21,6 +21,8 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk::Jwk};
 use reqwest::Url;
 use serde_json::{Value, json};
 use taskchat_domain::{Clock, Timestamp};
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
 use crate::{Config, Keys};
 
@@ -54,7 +56,7 @@ pub(crate) fn http() -> reqwest::Client {
 pub(crate) fn keys(config: &Config, clock: &Arc<StandingClock>) -> Keys {
     let stored = b"0123456789abcdef0123456789abcdef".to_vec();
     let clock: Arc<dyn Clock> = Arc::clone(clock) as _;
-    Keys::new(config, Some(stored), http(), clock).expect("keys")
+    Keys::new(config, Some(stored), http(), clock, TaskTracker::new()).expect("keys")
 }
 
 /// A key pair of a provider.
@@ -112,10 +114,16 @@ pub(crate) struct Provider {
     pub(crate) url: Url,
     pub(crate) answer: Arc<Mutex<Answer>>,
     fetches: Arc<AtomicUsize>,
+    /// That a fetch has begun.
+    pub(crate) asked: Arc<Notify>,
+    /// Lets one answer go that is held back.
+    pub(crate) go: Arc<Notify>,
 }
 
 pub(crate) enum Answer {
     Keys(Vec<Value>),
+    /// Keys, or nonsense, held back until they are let go.
+    Held(Option<Vec<Value>>),
     Text(String),
     Down,
     Silent,
@@ -131,6 +139,8 @@ impl Provider {
             url: format!("http://{address}/jwks").parse().expect("a URL"),
             answer: Arc::new(Mutex::new(Answer::Keys(keys))),
             fetches: Arc::default(),
+            asked: Arc::default(),
+            go: Arc::default(),
         };
         let state = provider.clone();
         let app = Router::new().route("/jwks", get(move || state.clone().respond()));
@@ -140,12 +150,19 @@ impl Provider {
 
     async fn respond(self) -> axum::response::Response {
         self.fetches.fetch_add(1, Ordering::SeqCst);
-        let text = match &*self.answer.lock().expect("an answer") {
-            Answer::Keys(keys) => Some(json!({ "keys": keys }).to_string()),
-            Answer::Text(text) => Some(text.clone()),
+        self.asked.notify_one();
+        let text = |keys: &Vec<Value>| Some(json!({ "keys": keys }).to_string());
+        let (text, is_held) = match &*self.answer.lock().expect("an answer") {
+            Answer::Keys(keys) => (text(keys), false),
+            Answer::Held(Some(keys)) => (text(keys), true),
+            Answer::Held(None) => (Some("<html>".to_owned()), true),
+            Answer::Text(text) => (Some(text.clone()), false),
             Answer::Down => return StatusCode::BAD_GATEWAY.into_response(),
-            Answer::Silent => None,
+            Answer::Silent => (None, false),
         };
+        if is_held {
+            self.go.notified().await;
+        }
         match text {
             Some(text) => text.into_response(),
             None => {

@@ -17,6 +17,7 @@ use taskchat_store::Store;
 use taskchat_tasks::Tasks;
 use taskchat_tools::{AskPerson, HttpConfig, SearchMessages, Tools};
 use tokio::net::TcpListener;
+use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::{Config, Lifecycle, hands::InProcess, limits, probes, serve::serve};
@@ -76,7 +77,8 @@ pub async fn edge(
         .collect::<Result<Vec<_>, _>>()?;
     let edge = edge_router(config, there_by(addresses, reach(config)?))?;
     let edge = if config.auth.secret.is_some() || config.auth.jwks_url.is_some() {
-        let keys = Keys::new(&config.auth, None, http_client(config)?, clock())?;
+        let (http, clock) = (http_client(config)?, clock());
+        let keys = Keys::new(&config.auth, None, http, clock, life.tracker())?;
         let edge = limits::limited(edge, &config.limits, life);
         let edge = with_cors(edge, &options(config.http.clone()))?;
         let edge = match config.auth.secret {
@@ -147,7 +149,7 @@ pub async fn migrate(config: &Config) -> anyhow::Result<()> {
 pub async fn token(config: &Config, user: &str, ttl: Option<Duration>) -> anyhow::Result<String> {
     let user = UserId::parse(user)?;
     let store = open_store(config).await?;
-    let keys = keys(config, &store).await?;
+    let keys = keys(config, &store, TaskTracker::new()).await?;
     // A token for somebody who does not exist would be refused.
     store
         .accounts()
@@ -197,7 +199,7 @@ impl Parts {
     async fn build(config: &Config, life: &Lifecycle) -> anyhow::Result<Self> {
         let clock = clock();
         let store = open_store(config).await?;
-        let keys = keys(config, &store).await?;
+        let keys = keys(config, &store, life.tracker()).await?;
         let accounts = Accounts::new(
             store.clone(),
             keys.issuer(),
@@ -302,7 +304,7 @@ async fn open_store(config: &Config) -> anyhow::Result<Store> {
 }
 
 /// The configured keys, or the one that was generated at the first start.
-async fn keys(config: &Config, store: &Store) -> anyhow::Result<Keys> {
+async fn keys(config: &Config, store: &Store, tracker: TaskTracker) -> anyhow::Result<Keys> {
     let stored = store
         .accounts()
         .signing_key(taskchat_auth::generate_key, clock().now())
@@ -312,6 +314,7 @@ async fn keys(config: &Config, store: &Store) -> anyhow::Result<Keys> {
         Some(stored),
         http_client(config)?,
         clock(),
+        tracker,
     )?)
 }
 

@@ -40,7 +40,8 @@ impl House {
         let clock = Arc::new(StandingClock(Mutex::new(start)));
         let key = taskchat_auth::generate_key();
         let http = reqwest::Client::builder().build().unwrap();
-        let keys = Keys::new(&config, Some(key), http, Arc::clone(&clock) as _).unwrap();
+        let (time, tracker) = (Arc::clone(&clock) as _, Default::default());
+        let keys = Keys::new(&config, Some(key), http, time, tracker).unwrap();
         let costs = Config {
             argon2_memory_kib: 64,
             argon2_iterations: 1,

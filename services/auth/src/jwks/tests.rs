@@ -6,10 +6,11 @@ use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use taskchat_domain::Clock;
+use tokio_util::task::TaskTracker;
 
 use super::Jwks;
 use crate::{
-    Config, Refusal,
+    Config, Refusal, Verifier,
     testing::{Answer, PrivateKey, Provider, StandingClock, http, keys},
 };
 
@@ -151,6 +152,55 @@ async fn many_at_once_share_one_fetch() {
     assert_eq!(provider.fetches(), 1);
 }
 
+/// Verifies a token for somebody who leaves as soon as the provider has been asked.
+async fn left_early(verifier: &Verifier, provider: &Provider, token: &str) {
+    tokio::select! {
+        verdict = verifier.verify(token) => panic!("{verdict:?} before there are keys"),
+        () = provider.asked.notified() => {}
+    }
+}
+
+#[tokio::test]
+async fn whoever_leaves_early_leaves_the_fetch_to_the_others() {
+    let clock = StandingClock::new();
+    let pair = PrivateKey::generate("ed", Algorithm::EdDSA);
+    let provider = Provider::start(vec![]).await;
+    provider.answers(Answer::Held(Some(vec![pair.public()])));
+    let verifier = keys(&provider.config(), &clock).verifier();
+    let token = pair.sign(&claims(&clock));
+    left_early(&verifier, &provider, &token).await;
+    provider.go.notify_one();
+    assert!(verifier.verify(&token).await.is_ok());
+
+    // A new key is learned although it was an invented one that was asked about.
+    let new = PrivateKey::generate("new", Algorithm::EdDSA);
+    let invented = PrivateKey::generate("invented", Algorithm::EdDSA);
+    let published = vec![pair.public(), new.public()];
+    provider.answers(Answer::Held(Some(published)));
+    clock.advance(TimeDelta::seconds(10));
+    left_early(&verifier, &provider, &invented.sign(&claims(&clock))).await;
+    provider.go.notify_one();
+    assert!(verifier.verify(&new.sign(&claims(&clock))).await.is_ok());
+    assert_eq!(provider.fetches(), 2);
+}
+
+#[tokio::test]
+async fn a_fetch_that_nobody_waited_for_can_have_failed() {
+    let clock = StandingClock::new();
+    let pair = PrivateKey::generate("ed", Algorithm::EdDSA);
+    let provider = Provider::start(vec![]).await;
+    provider.answers(Answer::Held(None));
+    let verifier = keys(&provider.config(), &clock).verifier();
+    let token = pair.sign(&claims(&clock));
+    left_early(&verifier, &provider, &token).await;
+    provider.go.notify_one();
+    // What is not known is not refused.
+    for _ in 0..2 {
+        assert_eq!(verifier.verify(&token).await, Err(Refusal::Unavailable));
+    }
+    assert_eq!(provider.fetches(), 1);
+}
+
 #[tokio::test]
 async fn stale_keys_serve_while_the_provider_is_down() {
     let clock = StandingClock::new();
@@ -204,8 +254,14 @@ async fn a_silent_provider_is_not_waited_for_long() {
     let pair = PrivateKey::generate("ed", Algorithm::EdDSA);
     let provider = Provider::start(vec![]).await;
     provider.answers(Answer::Silent);
-    let mut jwks = Jwks::new(provider.url.clone(), http(), Arc::clone(&clock) as _);
+    let mut jwks = Jwks::new(
+        provider.url.clone(),
+        http(),
+        Arc::clone(&clock) as _,
+        TaskTracker::new(),
+    );
     jwks.timeout = Duration::from_millis(50);
+    let jwks = Arc::new(jwks);
     let token = pair.sign(&claims(&clock));
     let header = jsonwebtoken::decode_header(&token).unwrap();
     let verdict = jwks.check_signature(&token, &header).await;

@@ -271,7 +271,14 @@ fn weak_and_missing_keys_are_refused() {
     let clock: Arc<dyn Clock> = StandingClock::new();
     let new = |config: &Config, stored: Option<&[u8]>| {
         let stored = stored.map(<[u8]>::to_vec);
-        Keys::new(config, stored, http(), Arc::clone(&clock)).map(|_| ())
+        Keys::new(
+            config,
+            stored,
+            http(),
+            Arc::clone(&clock),
+            TaskTracker::new(),
+        )
+        .map(|_| ())
     };
     let secret = |text: &str| Config {
         secret: Some(SecretString::from(text)),

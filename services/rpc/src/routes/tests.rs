@@ -52,6 +52,7 @@ impl House {
             Some(taskchat_auth::generate_key()),
             reqwest::Client::builder().build().unwrap(),
             Arc::clone(&clock),
+            Default::default(),
         )
         .unwrap();
         let costs = taskchat_accounts::Config {

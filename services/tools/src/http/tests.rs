@@ -50,7 +50,8 @@ impl Door {
             ..taskchat_auth::Config::default()
         };
         let client = plain_client();
-        let keys = Keys::new(&auth, None, client.clone(), house.clock.clone()).unwrap();
+        let (clock, tracker) = (house.clock.clone(), house.tracker.clone());
+        let keys = Keys::new(&auth, None, client.clone(), clock, tracker).unwrap();
         let router = http(house.tools.clone(), config, &house.tracker)
             .layer(AuthLayer::new(keys.verifier()));
         let at = listen(&house, router).await;
