@@ -147,6 +147,43 @@ async fn a_task_is_added_once() {
 }
 
 #[tokio::test]
+async fn one_id_for_two_updates_is_refused_also_when_one_only_clears_more() {
+    let app = App::start().await;
+    let ada = app.sign_up("ada").await;
+    let body = json!({ "title": "x", "due_date": "2027-03-01" });
+    let id = user::id(&ada.post("/api/tasks", body).await.ok());
+    let path = format!("/api/tasks/{id}");
+    let careful = ada.with_header("idempotency-key", &request_id());
+    let first = careful.patch(&path, json!({ "title": "y" })).await.ok();
+    let clearing = json!({ "title": "y", "due_date": "" });
+    careful.patch(&path, clearing).await.refused(409);
+    assert_eq!(ada.task(&id).await, first);
+    let again = careful.patch(&path, json!({ "title": "y" })).await;
+    assert_eq!(again.ok(), first);
+}
+
+#[tokio::test]
+async fn an_undo_that_came_too_late_stays_so() {
+    let app = App::start().await;
+    let ada = app.sign_up("ada").await;
+    let id = user::id(&ada.add("x").await);
+    let receipt = ada.delete(&format!("/api/tasks/{id}")).await.ok()["receipt"].clone();
+    let operation = user::text(&receipt, "operation_id");
+    let undo = format!("/api/operations/{operation}:undo");
+    ada.post(&undo, json!({})).await.ok();
+    let careful = ada.with_header("idempotency-key", &request_id());
+    let late = careful.post(&undo, json!({})).await.ok();
+    let redo = format!("/api/operations/{operation}:redo");
+    ada.post(&redo, json!({})).await.ok();
+    let again = careful.post(&undo, json!({})).await.ok();
+    assert_eq!(
+        again["receipt"]["operation_id"],
+        late["receipt"]["operation_id"]
+    );
+    assert!(ada.tasks().await.is_empty(), "the redo holds");
+}
+
+#[tokio::test]
 async fn a_deleted_task_is_deleted_once() {
     let app = App::start().await;
     let ada = app.sign_up("ada").await;

@@ -165,7 +165,8 @@ pub struct Operation {
     pub changes: Vec<TaskChange>,
     /// The operation this one took back.
     pub undoes: Option<OperationId>,
-    /// The operation that took this one back.
+    /// The operation that took this one back; of one that found nothing to do, the operation that
+    /// had done it before.
     pub undone_by: Option<OperationId>,
     /// When.
     pub created_at: Timestamp,

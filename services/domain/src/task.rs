@@ -74,22 +74,30 @@ impl NewTask {
     }
 }
 
-/// What to change in a task: `None` leaves a field alone, `Some(None)` clears it.
+/// What to change in a task: `None` leaves a field alone, `Some(None)` clears it. As JSON it holds
+/// what is to be changed and no more, so that no two changes look the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct TaskPatch {
     /// What is to be done.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<Title>,
     /// More about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Description>,
     /// How far it has come.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
     /// How much it matters.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
     /// When it is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<Option<Due>>,
     /// Its labels.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Tags>,
     /// How it repeats.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub recurrence: Option<Option<Recurrence>>,
 }
 

@@ -84,7 +84,7 @@ impl Tasks {
                     "this request id was used for another request".into(),
                 ));
             }
-            return outcome(&first);
+            return told(&tx, first).await;
         }
         let site = Site {
             tx: &tx,
@@ -92,13 +92,12 @@ impl Tasks {
             origin: by.origin,
             now: self.clock.now(),
         };
-        let (kind, changes, undoes) = match act.apply(&site).await? {
-            Effect::Earlier(first) => return outcome(&first),
+        let (kind, changes, undoes, earlier) = match act.apply(&site).await? {
             Effect::Changed {
                 kind,
                 changes,
                 undoes,
-            } => (kind, changes, undoes),
+            } => (kind, changes, undoes, None),
             // Nobody can ask for it again.
             Effect::Nothing(task) if by.key.is_none() => {
                 return Ok(Outcome {
@@ -106,13 +105,12 @@ impl Tasks {
                     receipt: None,
                 });
             }
+            Effect::Earlier(first) if by.key.is_none() => return outcome(&first),
             // Kept all the same: a late retry must not find something to do after all.
-            Effect::Nothing(task) => {
-                let unchanged = TaskChange {
-                    before: Some(task.clone()),
-                    after: Some(task),
-                };
-                (ReceiptKind::Updated, vec![unchanged], None)
+            Effect::Nothing(task) => (ReceiptKind::Updated, unchanged(task), None, None),
+            Effect::Earlier(first) => {
+                let task = outcome(&first)?.task;
+                (ReceiptKind::Updated, unchanged(task), None, Some(first))
             }
         };
         let operation = Operation {
@@ -121,14 +119,14 @@ impl Tasks {
             origin: by.origin,
             changes,
             undoes,
-            undone_by: None,
+            undone_by: earlier.as_ref().map(|first| first.id),
             created_at: site.now,
         };
         tx.insert_operation(&operation, &key, &fingerprint, A::VERB, &arguments)
             .await?;
         tx.commit().await?;
         self.wakes.wake(&by.user);
-        outcome(&operation)
+        outcome(earlier.as_ref().unwrap_or(&operation))
     }
 }
 
@@ -144,8 +142,10 @@ impl Tasks {
             return Ok(None);
         };
         let tx = self.store.begin(&by.user).await?;
-        let first = tx.find_operation(&stored_key(key)).await?;
-        first.map(|(first, _)| outcome(&first)).transpose()
+        match tx.find_operation(&stored_key(key)).await? {
+            Some((first, _)) => told(&tx, first).await.map(Some),
+            None => Ok(None),
+        }
     }
 }
 
@@ -155,6 +155,24 @@ pub(crate) fn is_idle(operation: &Operation) -> bool {
         .changes
         .iter()
         .all(|change| change.before == change.after)
+}
+
+fn unchanged(task: Task) -> Vec<TaskChange> {
+    vec![TaskChange {
+        before: Some(task.clone()),
+        after: Some(task),
+    }]
+}
+
+/// What was told under a key: what its operation came to, or what the one before it had, when it
+/// found its work done.
+async fn told(tx: &UserTx, first: Operation) -> Result<Outcome> {
+    let earlier = first.undone_by.filter(|_| is_idle(&first));
+    let Some(earlier) = earlier else {
+        return outcome(&first);
+    };
+    let earlier = tx.operation_for_update(earlier).await?;
+    outcome(&earlier.ok_or_else(|| Error::internal("an operation of the ledger is gone"))?)
 }
 
 /// What an operation came to.

@@ -2,7 +2,7 @@
 
 use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
-use taskchat_domain::{Kind, Origin, PageRequest, TurnId};
+use taskchat_domain::{Kind, Origin, PageRequest, TaskPatch, TurnId};
 use tokio::time::timeout;
 
 use crate::{
@@ -62,6 +62,42 @@ async fn replayed_undos_and_redos_act_once() {
 }
 
 #[tokio::test]
+async fn an_undo_that_found_its_work_done_is_not_done_by_a_late_retry() {
+    let bench = Bench::new().await;
+    let tasks = &bench.tasks;
+    let operation = bench.add("Buy milk").await.receipt.unwrap().operation_id;
+    let undone = tasks.undo(&bench.by(), operation).await.unwrap();
+    let late = bench.under("late");
+    let same = tasks.undo(&late, operation).await.unwrap();
+    assert_eq!(same, undone);
+    let page = PageRequest::default();
+    let history = async || {
+        tasks
+            .operations(&bench.ann, None, &page)
+            .await
+            .unwrap()
+            .items
+    };
+    assert_eq!(history().await.len(), 2);
+
+    let redone = tasks.redo(&bench.by(), operation).await.unwrap();
+    let again = tasks.undo(&late, operation).await.unwrap();
+    assert_eq!(again.task, undone.task);
+    let (again, undone) = (again.receipt.unwrap(), undone.receipt.unwrap());
+    assert_eq!(again.operation_id, undone.operation_id);
+    assert_eq!(again.summary, undone.summary);
+    assert_eq!(
+        tasks.earlier(&late).await.unwrap().unwrap().receipt,
+        Some(again)
+    );
+    assert_eq!(bench.all().await, [redone.task]);
+    assert_eq!(history().await.len(), 3);
+    // What the key stands for is no operation that could be taken back itself.
+    tasks.undo_latest(&bench.by()).await.unwrap();
+    assert!(bench.all().await.is_empty());
+}
+
+#[tokio::test]
 async fn a_replay_of_nothing_stays_nothing() {
     let bench = Bench::new().await;
     let tasks = &bench.tasks;
@@ -103,6 +139,30 @@ async fn a_key_used_for_something_else_is_refused() {
     };
     tasks.create(&others, titled("Buy eggs")).await.unwrap();
     assert_eq!(bench.all().await.len(), 1);
+}
+
+#[tokio::test]
+async fn clearing_a_field_is_not_the_same_as_leaving_it_alone() {
+    let bench = Bench::new().await;
+    let id = bench.add("Buy milk").await.task.id;
+    let by = bench.under("key");
+    let clearing = [
+        TaskPatch {
+            due: Some(None),
+            ..renamed("x")
+        },
+        TaskPatch {
+            recurrence: Some(None),
+            ..renamed("x")
+        },
+    ];
+    let update = |patch| bench.tasks.update(&by, id, patch, None);
+    let first = update(renamed("x")).await.unwrap();
+    for other in clearing {
+        let refused = update(other.clone()).await.unwrap_err();
+        assert_eq!(refused.kind(), Kind::AlreadyExists, "{other:?}");
+    }
+    assert_eq!(update(renamed("x")).await.unwrap(), first);
 }
 
 #[tokio::test]
