@@ -8,6 +8,7 @@ use taskchat_tests::{
     door::Say,
     eventually, text,
     tls::{Certificates, shown},
+    topology::Topology,
     wire::Http2,
 };
 use tokio::{
@@ -49,6 +50,12 @@ async fn every_door_speaks_tls() {
     }
     let ada = app.sign_up("eve").await;
     assert!(ada.tool("list_tasks", json!({})).await.success);
+    // In a split the services behind the edge cannot know; there the public URL says it.
+    if Topology::usual() == Topology::One {
+        let path = "/.well-known/oauth-protected-resource";
+        let metadata: serde_json::Value = app.get(path).await.ok();
+        assert_eq!(metadata["resource"], app.url("/mcp"));
+    }
     // In the clear there is nothing.
     let mut clear =
         taskchat_tests::wire::say(app.address, "GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;

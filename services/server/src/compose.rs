@@ -343,6 +343,8 @@ fn mcp_config(config: &Config) -> HttpConfig {
         allowed_hosts,
         allowed_origins: config.http.cors_origins.clone(),
         public_url: config.public_url.clone(),
+        is_tls: config.tls.is_on(),
+        issuer: config.auth.issuer.clone(),
     }
 }
 

@@ -60,13 +60,17 @@ pub struct HttpConfig {
     pub allowed_origins: Vec<String>,
     /// How the outside reaches this server. When absent, each request's own host is believed.
     pub public_url: Option<Url>,
+    /// Whether connections here are under TLS; not asked where there is a public URL.
+    pub is_tls: bool,
+    /// The `iss` of tokens let in. Where it is an address, clients are told to get their token there.
+    pub issuer: Option<String>,
 }
 
 #[derive(Debug, Clone)]
 struct Door {
     tools: Tools,
     rules: StreamableHttpServerConfig,
-    public_url: Option<Arc<str>>,
+    resource: Arc<metadata::Resource>,
     tracker: TaskTracker,
 }
 
@@ -76,16 +80,14 @@ pub fn http(tools: Tools, config: HttpConfig, tracker: &TaskTracker) -> Router {
     let door = Door {
         tools,
         rules: rules(&config),
-        public_url: config
-            .public_url
-            .map(|url| url.as_str().trim_end_matches('/').into()),
+        resource: Arc::new(metadata::Resource::new(&config)),
         tracker: tracker.clone(),
     };
     Router::new()
         .route("/mcp", any(mcp))
         .route("/mcp/", any(mcp))
-        .route(metadata::PATH, get(metadata::resource))
-        .route(metadata::PATH_OF_MCP, get(metadata::resource))
+        .route(metadata::PATH, get(metadata::answer))
+        .route(metadata::PATH_OF_MCP, get(metadata::answer))
         .with_state(door)
 }
 
@@ -138,7 +140,7 @@ async fn mcp(State(door): State<Door>, mut request: Request) -> Response {
         Identity::Rejected => Refused::Token,
         Identity::Unavailable => Refused::Unavailable,
     };
-    let base = metadata::base(door.public_url.as_deref(), request.headers(), request.uri());
+    let base = door.resource.base(request.headers(), request.uri());
     problem::refusal(refused, &base)
 }
 

@@ -269,6 +269,7 @@ async fn hosts_and_origins_are_checked() {
         allowed_hosts: vec!["tasks.internal".to_owned()],
         allowed_origins: vec!["https://app.example.com".to_owned()],
         public_url: Some("https://tasks.example.com/".parse().unwrap()),
+        ..HttpConfig::default()
     };
     let door = Door::open(config).await;
     let token = door.token("ann").await;
