@@ -64,6 +64,8 @@ async fn filters_order_and_pages() {
         ["delta", "beta"]
     );
     assert_eq!(titles("query=LPH").await, ["alpha"]);
+    let longest = format!("query={}", "%20".repeat(500) + &"x".repeat(200));
+    assert_eq!(titles(&longest).await, Vec::<String>::new());
     assert_eq!(titles("query=%25").await, Vec::<String>::new());
     assert_eq!(
         titles("order_by=priority%20desc").await,
@@ -90,6 +92,8 @@ async fn filters_order_and_pages() {
         ("order_by", "order_by=colour"),
         ("status", "status=done"),
         ("due_before", "due_before=soon"),
+        ("query", "query=%00"),
+        ("query", &format!("query={}", "x".repeat(201))),
     ] {
         ada.get(&format!("/api/tasks?{query}")).await.names(field);
     }

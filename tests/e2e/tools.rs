@@ -289,6 +289,32 @@ async fn s097_a_title_that_is_too_long() {
 }
 
 #[tokio::test]
+async fn more_words_than_a_title_has_are_refused_before_they_are_looked_for() {
+    let (_app, ada, _) = two().await;
+    ada.add("x").await;
+    let many = "word ".repeat(1001);
+    for (name, arguments, field) in [
+        ("complete_task", json!({ "task_id": many }), "task_id"),
+        ("restore_task", json!({ "task_id": many }), "task_id"),
+        (
+            "list_tasks",
+            json!({ "query": "x".repeat(60_000) }),
+            "query",
+        ),
+        ("search_messages", json!({ "query": many }), "query"),
+    ] {
+        let envelope = ada.tool(name, arguments).await;
+        envelope.refused("VALIDATION_ERROR");
+        assert_eq!(envelope.error["field"], field, "{name}");
+    }
+    // As long as a title may be is fine, also in words of one letter.
+    let longest = json!({ "task_id": "w ".repeat(100) });
+    ada.tool("complete_task", longest)
+        .await
+        .refused("TASK_NOT_FOUND");
+}
+
+#[tokio::test]
 async fn s098_update_task_with_nothing_to_update() {
     let (_app, ada, _) = two().await;
     let id = user::id(&ada.add("x").await);

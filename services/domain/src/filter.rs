@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Due, Error, Priority, Result, Status};
+use crate::{Due, Error, Priority, Result, Status, task::refuse_nul};
 
 /// Which tasks of a person are wanted; empty parts do not narrow anything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,6 +21,22 @@ pub struct TaskFilter {
     pub query: Option<String>,
     /// In this order.
     pub order: TaskOrder,
+}
+
+/// The most characters of words to look for: no title is longer.
+const LONGEST_QUERY: usize = 200;
+
+/// Words to look for, trimmed: at most 200 characters, `None` when there are none.
+///
+/// # Errors
+/// [`Error::Invalid`] naming `query`.
+pub fn search_words(text: &str) -> Result<Option<String>> {
+    refuse_nul("query", text)?;
+    let words = text.trim();
+    if words.chars().count() > LONGEST_QUERY {
+        return Err(Error::invalid("query", "must be at most 200 characters"));
+    }
+    Ok((!words.is_empty()).then(|| words.to_owned()))
 }
 
 /// By what tasks are ordered. Ties are broken by age, so every order is total.
@@ -100,6 +116,22 @@ impl FromStr for TaskOrder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_to_look_for_are_bounded() {
+        let most = "é".repeat(200);
+        for (text, words) in [
+            ("", None),
+            (" \t", None),
+            (" milk ", Some("milk")),
+            (&most, Some(&most)),
+        ] {
+            assert_eq!(search_words(text).unwrap().as_deref(), words);
+        }
+        for bad in ["a\0b", &"é".repeat(201)] {
+            assert!(search_words(bad).is_err(), "{bad:?}");
+        }
+    }
 
     #[test]
     fn order_by_is_aip_132() {

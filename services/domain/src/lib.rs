@@ -28,7 +28,7 @@ pub use conversation::{
 pub use due::Due;
 pub use entry::{Call, CallId, CallResult, Entry, EntryBody, Notice, NoticeKind};
 pub use error::{BoxError, Error, Kind, Noun, Result, chain};
-pub use filter::{OrderKey, TaskFilter, TaskOrder};
+pub use filter::{OrderKey, TaskFilter, TaskOrder, search_words};
 pub use id::{ApprovalId, ConversationId, EntryId, OperationId, SessionId, TaskId, TurnId, UserId};
 pub use page::{Page, PageRequest};
 pub use receipt::{FieldChange, Operation, Origin, Receipt, ReceiptKind, TaskChange};

@@ -2,7 +2,7 @@
 
 use taskchat_domain::{
     Description, Due, Error, NewTask, Priority, Recurrence, Result, Status, Tags, Task, TaskFilter,
-    TaskPatch, Title, UserId,
+    TaskPatch, Title, UserId, search_words,
 };
 use taskchat_proto::v1;
 
@@ -153,17 +153,19 @@ pub(crate) fn filter(request: &v1::ListTasksRequest) -> Result<TaskFilter> {
         ..TaskFilter::default()
     };
     for value in &request.status {
-        filter.status.push(status(*value)?.ok_or_else(bad_status)?);
+        let status = status(*value)?.ok_or_else(bad_status)?;
+        // Once each, however often they are named: a statement can only hold so many values.
+        if !filter.status.contains(&status) {
+            filter.status.push(status);
+        }
     }
     for value in &request.priority {
         let priority = priority(*value)?.ok_or_else(bad_priority)?;
-        filter.priority.push(priority);
+        if !filter.priority.contains(&priority) {
+            filter.priority.push(priority);
+        }
     }
-    let query = request.query.trim();
-    if query.contains('\0') {
-        return Err(Error::invalid("query", "must not contain NUL"));
-    }
-    filter.query = (!query.is_empty()).then(|| query.to_owned());
+    filter.query = search_words(&request.query)?;
     Ok(filter)
 }
 

@@ -1,7 +1,7 @@
 //! `list_tasks`: what is on the list.
 
 use serde_json::{Value, json};
-use taskchat_domain::{PageRequest, Task, TaskFilter, TaskOrder};
+use taskchat_domain::{PageRequest, Task, TaskFilter, TaskOrder, search_words};
 
 use crate::{
     due_range::DueRange,
@@ -39,7 +39,7 @@ pub(crate) const TOOL: Tool = Tool {
         Argument {
             name: "query",
             form: Form::Text,
-            about: "Only tasks with these words in title, description or tags.",
+            about: "Only tasks with this text in title, description or a tag; at most 200 characters.",
         },
         Argument {
             name: "limit",
@@ -79,7 +79,7 @@ async fn run(call: &Call<'_>) -> Result<Done, Refusal> {
         priority: args.choice("priority")?.into_iter().collect(),
         due_before,
         due_after,
-        query: args.given("query")?.map(str::to_owned),
+        query: search_words(args.given("query")?.unwrap_or_default())?,
         order: TaskOrder::default(),
     };
     let limit = args

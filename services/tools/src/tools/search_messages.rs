@@ -1,6 +1,7 @@
 //! `search_messages`: find words in earlier conversations.
 
 use serde_json::{Value, json};
+use taskchat_domain::search_words;
 
 use crate::{
     outcome::{Done, Refusal, value},
@@ -20,7 +21,7 @@ pub(crate) const TOOL: Tool = Tool {
         Argument {
             name: "query",
             form: Form::Required,
-            about: "Words as they were written.",
+            about: "Words as they were written; at most 200 characters.",
         },
         Argument {
             name: "limit",
@@ -56,16 +57,11 @@ fn data() -> Value {
 }
 
 async fn run(call: &Call<'_>) -> Result<Done, Refusal> {
-    let query = call
-        .args
-        .given("query")?
+    let query = search_words(call.args.given("query")?.unwrap_or_default())?
         .ok_or_else(|| Refusal::invalid("query", "field is required"))?;
-    if query.contains('\0') {
-        return Err(Refusal::invalid("query", "must not contain NUL"));
-    }
     let limit = call.args.count("limit", MOST)?.unwrap_or(10);
     let user = call.bench.user.clone();
-    let found = (call.tools.search)(user, query.to_owned(), limit).await?;
+    let found = (call.tools.search)(user, query, limit).await?;
     Ok(Done::read(json!({
         "messages": value(&found)?,
         "count": found.len(),

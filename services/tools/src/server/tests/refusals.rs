@@ -99,6 +99,30 @@ async fn every_refusal_has_its_code_and_changes_nothing() {
             None,
         ),
         (
+            "get_task",
+            json!({"task": "fly ".repeat(1001)}),
+            "VALIDATION_ERROR",
+            Some("task_id"),
+        ),
+        (
+            "restore_task",
+            json!({"task": long}),
+            "VALIDATION_ERROR",
+            Some("task_id"),
+        ),
+        (
+            "list_tasks",
+            json!({"query": "x".repeat(60_000)}),
+            "VALIDATION_ERROR",
+            Some("query"),
+        ),
+        (
+            "search_messages",
+            json!({"query": long}),
+            "VALIDATION_ERROR",
+            Some("query"),
+        ),
+        (
             "update_task",
             json!({"task_id": id}),
             "NO_FIELDS_TO_UPDATE",
