@@ -174,11 +174,12 @@ impl Said {
                 }
             }
             Some(day) => on(day)?,
-            // A time without a day is the next such time.
-            None => match on(here.today)? {
-                at if at > here.now => at,
-                _ => on(here.today.succ_opt()?)?,
-            },
+            // A time without a day is the next such time; the small hours of a night belong to the
+            // day before.
+            None => [here.today.pred_opt()?, here.today, here.today.succ_opt()?]
+                .into_iter()
+                .filter_map(on)
+                .find(|at| *at > here.now)?,
         };
         Some(Due::Instant(at))
     }

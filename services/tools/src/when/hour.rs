@@ -29,6 +29,10 @@ pub(super) struct Hour {
     time: Option<Time>,
 }
 
+/// The hour at which a night is over: what is said to be before it, "tonight at 1", is after the
+/// midnight at the end of the day.
+const MORNING: u32 = 6;
+
 const PARTS: &[(&str, Part)] = &[
     ("first thing in the morning", Part::Morning),
     ("in the morning", Part::Morning),
@@ -77,9 +81,13 @@ impl Hour {
         self.part == Some(Part::Night) && self.time.is_none()
     }
 
-    /// How long after midnight; `None` when no time is said.
+    /// How long after the midnight at the beginning of the day, a day and more for the small hours of
+    /// a night; `None` when no time is said.
     pub(super) fn since_midnight(self) -> Option<Duration> {
         let (hour, minute) = match (self.time, self.part) {
+            (Some(Time::Exact { hour, minute }), Some(Part::Night)) if hour < MORNING => {
+                (hour + 24, minute)
+            }
             (Some(Time::Exact { hour, minute }), _) => (hour, minute),
             (Some(Time::Unsure { hour, minute }), part) => (settle(hour, part), minute),
             (None, Some(Part::Morning)) => (9, 0),
@@ -97,6 +105,7 @@ fn settle(hour: u32, part: Option<Part>) -> u32 {
     match (part, hour) {
         (Some(Part::Morning), 12) => 0,
         (Some(Part::Night), 12) => 24,
+        (Some(Part::Night), _) if hour < MORNING => hour + 24,
         (Some(Part::Morning), _) | (_, 12) => hour,
         (Some(Part::Afternoon | Part::Evening | Part::Night), _) | (None, 1..=6) => hour + 12,
         (None, _) => hour,
@@ -143,7 +152,8 @@ fn time(words: &mut Words<'_>, after_day: bool) -> Option<Time> {
     if hour > 23 || (bare && !(said_at || hours || o_clock)) {
         return None;
     }
-    let is_24_hours = hours || padded || hour == 0 || hour > 12;
+    // "10:30" has two digits on either clock.
+    let is_24_hours = hours || (padded && hour < 10) || hour == 0 || hour > 12;
     Some(if is_24_hours {
         Time::Exact { hour, minute }
     } else {

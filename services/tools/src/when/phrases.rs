@@ -151,6 +151,19 @@ fn times() {
         ("midnight", "2026-11-25T23:00:00Z"),
         ("tonight", "2026-11-25T19:00:00Z"),
         ("tonight at 8", "2026-11-25T19:00:00Z"),
+        ("tonight at 6", "2026-11-25T17:00:00Z"),
+        ("tonight at 11:30", "2026-11-25T22:30:00Z"),
+        ("tonight at 1", "2026-11-26T00:00:00Z"),
+        ("2am tonight", "2026-11-26T01:00:00Z"),
+        ("tonight at 02:00", "2026-11-26T01:00:00Z"),
+        ("tonight at 12", "2026-11-25T23:00:00Z"),
+        ("12am tonight", "2026-11-25T23:00:00Z"),
+        ("tonight at midnight", "2026-11-25T23:00:00Z"),
+        ("tonight at half past twelve", "2026-11-25T23:30:00Z"),
+        ("tonight at 00:30", "2026-11-25T23:30:00Z"),
+        ("tonight 10pm", "2026-11-25T21:00:00Z"),
+        ("friday night at 3", "2026-11-28T02:00:00Z"),
+        ("at 3 at night", "2026-11-26T02:00:00Z"),
         ("this evening", "2026-11-25T17:00:00Z"),
         ("this morning", "2026-11-25T08:00:00Z"),
         ("tomorrow morning", "2026-11-26T08:00:00Z"),
@@ -277,6 +290,20 @@ fn a_phrase_at_the_edge_of_a_day_still_means_something_ahead() {
 }
 
 #[test]
+fn the_small_hours_without_a_day_are_the_next_ones() {
+    // Half past one at night.
+    let awake = "2026-11-26T00:30:00Z";
+    for (text, due) in [
+        ("at 3 at night", "2026-11-26T02:00:00Z"),
+        ("at 1 at night", "2026-11-27T00:00:00Z"),
+        ("3am", "2026-11-26T02:00:00Z"),
+        ("midnight", "2026-11-26T23:00:00Z"),
+    ] {
+        assert_eq!(read(text, awake, "Europe/Berlin"), due, "{text}");
+    }
+}
+
+#[test]
 fn clocks_that_change_lose_nobody() {
     let spring = "2027-03-27T12:00:00Z";
     let autumn = "2026-10-24T12:00:00Z";
@@ -284,6 +311,9 @@ fn clocks_that_change_lose_nobody() {
         // Skipped: 2:30 is read with the offset before the gap, which is 3:30.
         ("tomorrow 02:30", spring, "2027-03-28T01:30:00Z"),
         ("tomorrow 03:30", spring, "2027-03-28T01:30:00Z"),
+        // The night in which clocks change still ends at its own hours.
+        ("tonight at 4", spring, "2027-03-28T02:00:00Z"),
+        ("tonight at 4", autumn, "2026-10-25T03:00:00Z"),
         // Said twice: the first.
         ("tomorrow 02:30", autumn, "2026-10-25T00:30:00Z"),
         // Elapsed time is elapsed time; calendar days are calendar days.
