@@ -235,6 +235,39 @@ async fn s021_complete_once() {
     assert!(by_update["completed_at"].is_string(), "{by_update}");
 }
 
+#[tokio::test]
+async fn a_repeating_task_ticked_unticked_and_ticked_again_has_one_next_occurrence() {
+    let app = App::start().await;
+    let ada = app.sign_up("ada").await;
+    let body =
+        json!({ "title": "pay rent", "due_date": "2027-03-01", "recurrence": "FREQ=MONTHLY" });
+    let id = user::id(&ada.post("/api/tasks", body).await.ok());
+    let path = format!("/api/tasks/{id}/complete");
+    let dues = async || -> Vec<Value> {
+        let tasks = ada.tasks().await;
+        tasks.iter().map(|task| task["due_date"].clone()).collect()
+    };
+    for _ in 0..2 {
+        ada.patch(&path, json!({ "completed": true })).await.ok();
+        assert_eq!(dues().await, ["2027-04-01", "2027-03-01"]);
+        ada.patch(&path, json!({ "completed": false })).await.ok();
+        assert_eq!(dues().await, ["2027-03-01"]);
+    }
+    let trail = ada.get(&format!("/api/tasks/{id}/operations")).await.ok();
+    assert_eq!(
+        trail["operations"][0]["receipt"]["summary"],
+        "Reopened “pay rent”. Took away the next one, due 2027-04-01."
+    );
+    // What somebody has changed since is left to them, and no other is added beside it.
+    ada.patch(&path, json!({ "completed": true })).await.ok();
+    let next = user::id(&ada.tasks().await[0]);
+    let moved = json!({ "due_date": "2027-04-03" });
+    ada.patch(&format!("/api/tasks/{next}"), moved).await.ok();
+    ada.patch(&path, json!({ "completed": false })).await.ok();
+    ada.patch(&path, json!({ "completed": true })).await.ok();
+    assert_eq!(dues().await, ["2027-04-03", "2027-03-01"]);
+}
+
 trait BarePatch {
     async fn send_bare_patch(&self, path: &str) -> Value;
 }

@@ -161,7 +161,7 @@ pub struct Operation {
     /// By whose hand.
     pub origin: Origin,
     /// The tasks it changed, the one it was about first. Completing a repeating task also adds the
-    /// next one.
+    /// next one, and reopening it takes that away.
     pub changes: Vec<TaskChange>,
     /// The operation this one took back.
     pub undoes: Option<OperationId>,
@@ -184,10 +184,13 @@ impl Operation {
             None => summary(self.kind, &task, &changes),
         };
         for next in self.changes.iter().skip(1) {
-            if let (None, Some(next)) = (&next.before, &next.after) {
-                let due = next.due.map(|due| format!(", due {due}"));
-                summary.push_str(&format!(" Added the next one{}.", due.unwrap_or_default()));
-            }
+            let (done, next) = match (&next.before, &next.after) {
+                (None, Some(next)) => ("Added the next one", next),
+                (Some(next), None) => ("Took away the next one", next),
+                _ => continue,
+            };
+            let due = next.due.map(|due| format!(", due {due}"));
+            summary.push_str(&format!(" {done}{}.", due.unwrap_or_default()));
         }
         Some(Receipt {
             operation_id: self.id,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     Select,
-    sea_query::{Expr, ExprTrait, Query},
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 use serde_json::Value;
 use taskchat_domain::{
@@ -25,6 +25,10 @@ use crate::{
 };
 
 const TABLE: &str = "operations";
+
+/// How many operations on a task and another one are looked through. Those about the task before it
+/// in its series are a handful: with every occurrence a new task begins.
+const MOST_BESIDE: u64 = 100;
 
 impl UserScope {
     /// One operation.
@@ -125,12 +129,7 @@ impl UserScope {
         };
         let mut query = changing(self.user_id());
         if let Some(id) = task {
-            let touching = Query::select()
-                .column(operation_task::Column::OperationId)
-                .from(operation_task::Entity)
-                .and_where(operation_task::Column::UserId.eq(self.user_id()))
-                .and_where(operation_task::Column::TaskId.eq(id.uuid()))
-                .to_owned();
+            let touching = touching(self.user_id(), id);
             query = query.filter(Column::Id.in_subquery(touching));
         }
         if let Some(place) = Place::asked(page, &of)? {
@@ -299,6 +298,35 @@ impl UserTx {
         row.map(operation).transpose()
     }
 
+    /// What the latest operation about `task` that touched another task as well did to the other: to
+    /// the next occurrence of a repeating one.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn latest_beside(&self, task: TaskId) -> Result<Option<TaskChange>> {
+        let this = touching(self.user_id(), task);
+        let beside = Query::select()
+            .column(operation_task::Column::OperationId)
+            .from(operation_task::Entity)
+            .and_where(operation_task::Column::OperationId.in_subquery(this))
+            .and_where(operation_task::Column::TaskId.ne(task.uuid()))
+            .to_owned();
+        let query = changing(self.user_id()).filter(Column::Id.in_subquery(beside));
+        let rows = newest_first(query)
+            .limit(MOST_BESIDE)
+            .all(&self.tx)
+            .await
+            .map_err(translate)?;
+        for row in rows {
+            let mut changes = operation(row)?.changes.into_iter();
+            // The operations about the task before this one in its series are passed over.
+            if changes.next().and_then(|first| first.task_id()) == Some(task) {
+                return Ok(changes.next());
+            }
+        }
+        Ok(None)
+    }
+
     /// The latest operation that took `id` back, whether or not it was taken back itself.
     ///
     /// # Errors
@@ -317,6 +345,16 @@ fn changing(user: &str) -> Select<Entity> {
             .add(Column::UserId.eq(user))
             .add(Column::Changed.eq(true)),
     )
+}
+
+/// The ids of the person's operations that touched a task.
+fn touching(user: &str, task: TaskId) -> SelectStatement {
+    Query::select()
+        .column(operation_task::Column::OperationId)
+        .from(operation_task::Entity)
+        .and_where(operation_task::Column::UserId.eq(user))
+        .and_where(operation_task::Column::TaskId.eq(task.uuid()))
+        .to_owned()
 }
 
 fn newest_first(query: Select<Entity>) -> Select<Entity> {

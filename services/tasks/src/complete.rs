@@ -19,7 +19,8 @@ struct Reopen {
 
 impl Tasks {
     /// Completes a task, which adds the next one when it repeats; or makes a completed one pending
-    /// again. A task that is so already is left alone.
+    /// again, which takes the next one away as long as nobody has changed it. A task that is so
+    /// already is left alone.
     ///
     /// # Errors
     /// [`taskchat_domain::Error::NotFound`].

@@ -18,6 +18,7 @@ mod find;
 mod list;
 mod operation;
 mod recurrence;
+mod series;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -33,8 +34,8 @@ use std::{sync::Arc, time::Duration};
 use taskchat_domain::{Clock, Origin, Receipt, Task, UserId};
 use taskchat_store::Store;
 
-pub use undo_turn::{Taken, TurnOutcome};
 pub use find::Found;
+pub use undo_turn::{Taken, TurnOutcome};
 pub use watch::Watched;
 
 use wakes::Wakes;

@@ -4,5 +4,6 @@ mod change;
 mod find;
 mod once;
 mod random;
+mod series;
 mod undo;
 mod watch;

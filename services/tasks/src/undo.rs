@@ -143,6 +143,10 @@ async fn redo_original(site: &Site<'_>, undo: Operation, original: Operation) ->
 
 /// Takes all changes of an operation back, the last one first.
 async fn reverted(site: &Site<'_>, operation: &Operation) -> Result<Effect> {
+    // Held in the order in which operations write them, so that two never wait for each other.
+    for id in operation.changes.iter().filter_map(TaskChange::task_id) {
+        site.tx.task_for_update(id).await?;
+    }
     let mut changes = Vec::new();
     for change in operation.changes.iter().rev() {
         changes.push(revert(site, change).await?);

@@ -9,7 +9,7 @@ use crate::{
     By, Outcome, Tasks,
     fields::{kind_of, next_version},
     operation::{Act, Effect, Site},
-    recurrence::next_occurrence,
+    series::follow,
 };
 
 struct Update {
@@ -81,29 +81,20 @@ pub(crate) async fn existing(site: &Site<'_>, id: TaskId) -> Result<Task> {
     }
 }
 
-/// Stores a changed task as its next version, with the next occurrence when it has just been
-/// completed and repeats.
+/// Stores a changed task as its next version, with what becomes of the next occurrence when it
+/// repeats.
 pub(crate) async fn save(site: &Site<'_>, before: Task, mut after: Task) -> Result<Effect> {
     if before == after {
         return Ok(Effect::Nothing(before));
     }
     next_version(&mut after, site.now);
     site.tx.save_task(&after).await?;
-    let just_completed = before.status != Status::Completed && after.status == Status::Completed;
+    let following = follow(site, &before, &after).await?;
     let mut changes = vec![TaskChange {
         before: Some(before),
-        after: Some(after.clone()),
+        after: Some(after),
     }];
-    if just_completed && after.recurrence.is_some() {
-        let zone = site.tx.time_zone().await?;
-        if let Some(next) = next_occurrence(&after, zone, site.origin, site.now) {
-            site.tx.insert_task(&next).await?;
-            changes.push(TaskChange {
-                before: None,
-                after: Some(next),
-            });
-        }
-    }
+    changes.extend(following);
     let kind = changes.first().map_or(ReceiptKind::Updated, kind_of);
     Ok(Effect::Changed {
         kind,

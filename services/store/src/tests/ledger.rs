@@ -77,6 +77,40 @@ async fn a_key_is_good_once_for_each_person() {
 }
 
 #[tokio::test]
+async fn what_an_operation_did_beside_is_found_for_the_task_it_was_about() {
+    for store in stores().await {
+        let (ann, bob) = (store.person("ann").await, store.person("bob").await);
+        let (first, second, third) = (task("first"), task("second"), task("third"));
+        for (at, tasks) in [
+            &[&first][..],
+            &[&first, &second],
+            &[&second, &third],
+            &[&first],
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let operation = created(tasks, at.try_into().unwrap());
+            write(&store, &ann, &operation, &format!("key {at}")).await;
+        }
+        let beside = async |user: &UserId, of: &Task| {
+            let tx = store.begin(user).await.unwrap();
+            tx.latest_beside(of.id).await.unwrap()
+        };
+        let added = |task: &Task| {
+            Some(TaskChange {
+                before: None,
+                after: Some(task.clone()),
+            })
+        };
+        assert_eq!(beside(&ann, &first).await, added(&second), "{}", store.name);
+        assert_eq!(beside(&ann, &second).await, added(&third), "{}", store.name);
+        assert_eq!(beside(&ann, &third).await, None, "{}", store.name);
+        assert_eq!(beside(&bob, &first).await, None, "{}", store.name);
+    }
+}
+
+#[tokio::test]
 async fn whoever_asks_for_a_key_waits_for_who_has_it() {
     for store in stores().await {
         let user = store.person("ann").await;

@@ -259,7 +259,7 @@ async fn completing_a_repeating_task_adds_the_next_one() {
     let undone = tasks.undo(&by, receipt.operation_id).await.unwrap();
     assert_eq!(
         undone.receipt.unwrap().summary,
-        "Undone: “Water the plants” is open again."
+        "Undone: “Water the plants” is open again. Took away the next one, due 2026-12-04."
     );
     assert_eq!(bench.all().await.len(), 1);
     let redone = tasks.redo(&by, receipt.operation_id).await.unwrap();

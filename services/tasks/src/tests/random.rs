@@ -76,7 +76,14 @@ async fn act(bench: &Bench, dice: &mut Dice, deleted: &mut Vec<Task>) -> Option<
             tasks.delete(&by, task.id).await
         }
         4 => tasks.set_completed(&by, dice.pick(&all).id, true).await,
-        5 => tasks.set_completed(&by, dice.pick(&all).id, false).await,
+        5 => {
+            let done = tasks.set_completed(&by, dice.pick(&all).id, false).await;
+            // The next occurrence goes with it, and may be restored later.
+            let left = bench.all().await;
+            let is_gone = |task: &&Task| left.iter().all(|other| other.id != task.id);
+            deleted.extend(all.iter().filter(is_gone).cloned());
+            done
+        }
         _ => {
             tasks
                 .update(&by, dice.pick(&all).id, dice.patch(), None)
