@@ -25,6 +25,7 @@ mod history;
 mod house_rules;
 mod isolation;
 mod leaving;
+mod locked;
 mod mcp;
 mod model_faults;
 mod model_trouble;

@@ -1,6 +1,9 @@
 //! Where the database of a scenario lives, so that a scenario can be run on either sort.
 
-use std::{io::Write, path::PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
@@ -20,6 +23,14 @@ pub struct Home {
 struct Schema {
     cluster: String,
     name: String,
+}
+
+/// Locks that somebody else has.
+pub struct Held {
+    process: i32,
+    look: tokio::sync::Mutex<PgConnection>,
+    /// What is begun on a connection ends with it.
+    _way: PgConnection,
 }
 
 /// A way behind the product's back.
@@ -86,6 +97,11 @@ impl Home {
         settings
     }
 
+    /// The folder of its own.
+    pub fn folder(&self) -> &Path {
+        self.dir.path()
+    }
+
     /// The SQLite file.
     fn file(&self) -> PathBuf {
         self.dir.path().join("taskchat.db")
@@ -116,6 +132,36 @@ impl Home {
         done.unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
+    /// The whole number that a query gives.
+    pub async fn number(&self, sql: &'static str) -> i64 {
+        let number = match self.way().await {
+            Way::Sqlite(mut way) => sqlx::query_scalar(sql).fetch_one(&mut way).await,
+            Way::Postgres(mut way) => sqlx::query_scalar(sql).fetch_one(&mut way).await,
+        };
+        number.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// Runs a statement behind the product's back, in a transaction that keeps its locks until the
+    /// answer is dropped. Only on PostgreSQL: SQLite has no locks but the one.
+    pub async fn hold(&self, sql: impl Into<String>) -> Held {
+        let (Way::Postgres(mut way), Way::Postgres(look)) = (self.way().await, self.way().await)
+        else {
+            panic!("not on SQLite");
+        };
+        let sql = format!("BEGIN; {}", sql.into());
+        let done = sqlx::raw_sql(AssertSqlSafe(sql.clone()))
+            .execute(&mut way)
+            .await;
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        let process = sqlx::query_scalar("SELECT pg_backend_pid()");
+        let process = process.fetch_one(&mut way).await.expect("a number");
+        Held {
+            process,
+            look: look.into(),
+            _way: way,
+        }
+    }
+
     /// Leaves nothing behind in the cluster; the folder goes by itself.
     pub async fn remove(self) {
         let Some(Schema { cluster, name }) = &self.schema else {
@@ -126,6 +172,20 @@ impl Home {
             .execute(&mut root)
             .await
             .expect("no schema");
+    }
+}
+
+impl Held {
+    /// How many wait for these locks, or for others who do.
+    pub async fn keeps_waiting(&self) -> i64 {
+        let mut look = self.look.lock().await;
+        let waiting = sqlx::query_scalar(
+            "WITH RECURSIVE stuck(pid) AS (SELECT $1 UNION SELECT them.pid \
+             FROM pg_stat_activity them JOIN stuck ON stuck.pid = ANY(pg_blocking_pids(them.pid))) \
+             SELECT COUNT(*) - 1 FROM stuck",
+        );
+        let waiting = waiting.bind(self.process).fetch_one(&mut *look).await;
+        waiting.expect("a count")
     }
 }
 

@@ -40,20 +40,29 @@ impl Keeper {
         );
     }
 
+    /// Two things that never wait for each other: a text that cannot be written just now costs no
+    /// lease.
     async fn keep(&self) {
+        tokio::join!(self.keep_writing(), self.keep_lease());
+    }
+
+    async fn keep_writing(&self) {
+        loop {
+            self.journal.text_waits().await;
+            sleep(COALESCE_FOR).await;
+            // A failed write is seen by the agent at its next one.
+            if let Err(cause) = self.journal.flush().await {
+                warn!(error = %chain(&cause), "cannot write text");
+            }
+        }
+    }
+
+    async fn keep_lease(&self) {
         let mut renew = every(self.lease / 5);
         renew.tick().await;
         loop {
-            tokio::select! {
-                () = self.journal.text_waits() => {
-                    sleep(COALESCE_FOR).await;
-                    // A failed write is seen by the agent at its next one.
-                    if let Err(cause) = self.journal.flush().await {
-                        warn!(error = %chain(&cause), "cannot write text");
-                    }
-                }
-                _ = renew.tick() => self.renew().await,
-            }
+            renew.tick().await;
+            self.renew().await;
         }
     }
 

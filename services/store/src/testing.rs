@@ -37,11 +37,7 @@ pub(crate) async fn stores() -> Vec<TestStore> {
         let dir = TempDir::new().unwrap();
         let store = config.open(dir.path()).await.unwrap();
         store.migrate().await.unwrap();
-        stores.push(TestStore {
-            store,
-            name,
-            _dir: dir,
-        });
+        stores.push(TestStore::new(store, name, dir));
     }
     stores
 }
@@ -94,6 +90,14 @@ pub(crate) fn first_session(user: &User) -> NewSession {
 }
 
 impl TestStore {
+    pub(crate) fn new(store: Store, name: &'static str, dir: TempDir) -> Self {
+        Self {
+            store,
+            name,
+            _dir: dir,
+        }
+    }
+
     /// Somebody who has an account.
     pub(crate) async fn person(&self, name: &str) -> UserId {
         let id = UserId::parse(&format!("{name}-{}", Uuid::now_v7())).unwrap();

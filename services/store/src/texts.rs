@@ -3,6 +3,8 @@
 //! A transaction for each piece would make the database the pace of all turns. Instead, whatever
 //! comes while one transaction is under way goes into the next (group commit): a single turn waits
 //! for nobody, and a thousand cost two statements.
+//!
+//! Nor does one turn make the others wait: what somebody else has locked is left for the next time.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,19 +13,22 @@ use std::{
 };
 
 use sea_orm::{
-    ColumnTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    QueryFilter,
-    sea_query::{Expr, ExprTrait},
+    ColumnTrait, Condition, DatabaseConnection, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, LockBehavior, LockType, SelectStatement},
 };
 use taskchat_domain::{Error, EventBody, Kind, Result, Timestamp, TurnEvent, TurnId, UserId};
-use tokio::{sync::oneshot, time::sleep};
+use tokio::{
+    sync::oneshot,
+    time::{Instant, sleep},
+};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::{
     Store,
     convert::micros,
-    entity::{turn, turn_event::Entity},
+    entity::{turn, turn_event::Entity, user},
     error::translate,
     events::row,
     store::begin_write,
@@ -37,8 +42,12 @@ const TOGETHER: usize = 1000;
 /// to come up with more, and what a thousand turns save in transactions and in waking each other.
 const GATHER: Duration = Duration::from_millis(10);
 
-/// How often a transaction is tried that the database gives up, as for a deadlock.
-const ATTEMPTS: u32 = 3;
+/// The longest pause after transactions that came to nothing; each is twice the one before.
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+
+/// How long a piece is tried to be written: a database is started anew in less, and whoever has
+/// locked a turn for so long is gone.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Pieces on their way into the database.
 #[derive(Debug, Clone)]
@@ -62,7 +71,18 @@ struct Piece {
     user: UserId,
     lease: Uuid,
     event: TurnEvent,
+    since: Instant,
     answer: oneshot::Sender<Result<TurnEvent>>,
+}
+
+/// What has come of the pieces of one transaction.
+enum Written {
+    /// Those that have a number are stored; these turns, locked by somebody else, are not.
+    Stored(HashSet<Uuid>),
+    /// None of them, for certain.
+    Nothing(Error),
+    /// Nobody knows.
+    InDoubt(Error),
 }
 
 impl Store {
@@ -88,6 +108,7 @@ impl Store {
                 time: micros(at),
                 body: EventBody::TextDelta { text },
             },
+            since: Instant::now(),
             answer,
         });
         answered
@@ -120,9 +141,18 @@ impl Texts {
             queue: Arc::clone(&self.queue),
             broken_off: true,
         };
+        let mut pause = GATHER;
         while let Some(pieces) = self.next() {
-            self.write(pieces).await;
-            sleep(GATHER).await;
+            let together = pieces.len();
+            let later = self.write(pieces).await;
+            pause = if later.len() < together {
+                GATHER
+            } else {
+                (pause * 2).min(LONGEST_PAUSE)
+            };
+            // Before all that have come meanwhile, which may be of the same turns.
+            self.queue().waiting.splice(0..0, later);
+            sleep(pause).await;
         }
         attendance.broken_off = false;
     }
@@ -141,31 +171,45 @@ impl Texts {
         queue.attended.then_some(now)
     }
 
-    async fn write(&self, mut pieces: Vec<Piece>) {
+    /// Writes what can be written, and gives what is to be tried again.
+    async fn write(&self, mut pieces: Vec<Piece>) -> Vec<Piece> {
         let written = self.store(&mut pieces).await;
+        let mut later = Vec::new();
         for piece in pieces {
+            let tired = piece.since.elapsed() >= PATIENCE;
             let answer = match &written {
-                Ok(()) if piece.event.seq > 0 => Ok(piece.event),
-                Ok(()) => Err(lease_lost()),
-                Err(cause) => Err(shared(cause)),
+                Written::Stored(_) if piece.event.seq > 0 => Ok(piece.event),
+                Written::Stored(locked) if locked.contains(&piece.event.turn_id.uuid()) => {
+                    if !tired {
+                        later.push(piece);
+                        continue;
+                    }
+                    Err(Error::Unavailable("the turn is locked".into()))
+                }
+                Written::Stored(_) => Err(lease_lost()),
+                Written::Nothing(cause) if cause.kind() == Kind::Unavailable && !tired => {
+                    later.push(piece);
+                    continue;
+                }
+                Written::Nothing(cause) | Written::InDoubt(cause) => Err(shared(cause)),
             };
             // Whoever waited may have gone; the text is stored all the same.
             let _gone = piece.answer.send(answer);
         }
+        later
     }
 
-    async fn store(&self, pieces: &mut [Piece]) -> Result<()> {
-        let mut attempt = 1;
-        loop {
-            let tx = begin_write(&self.writer).await.map_err(translate)?;
-            match fill(&tx, pieces).await {
-                Ok(()) => return tx.commit().await.map_err(translate),
-                // Rolled back, and all these turns would pay for it.
-                Err(cause) if cause.kind() == Kind::Unavailable && attempt < ATTEMPTS => {
-                    attempt += 1;
-                }
-                Err(cause) => return Err(cause),
-            }
+    async fn store(&self, pieces: &mut [Piece]) -> Written {
+        let tx = match begin_write(&self.writer).await {
+            Ok(tx) => tx,
+            Err(cause) => return Written::Nothing(translate(cause)),
+        };
+        match fill(&tx, pieces).await {
+            Ok(locked) => match tx.commit().await {
+                Ok(()) => Written::Stored(locked),
+                Err(cause) => Written::InDoubt(translate(cause)),
+            },
+            Err(cause) => Written::Nothing(cause),
         }
     }
 
@@ -193,38 +237,68 @@ impl Drop for Attendance {
     }
 }
 
-/// Numbers the pieces whose turns are still held, and inserts those.
-async fn fill(tx: &DatabaseTransaction, pieces: &mut [Piece]) -> Result<()> {
+/// Numbers the pieces whose turns are still held, and inserts those. Waits for nobody: it gives the
+/// turns that are held and locked by somebody else.
+async fn fill(tx: &DatabaseTransaction, pieces: &mut [Piece]) -> Result<HashSet<Uuid>> {
     // A lease is of one turn only: whichever turn passes has its own.
-    let held = turn::Entity::update_many()
+    let held = unfinished()
+        .add(turn::Column::Id.is_in(pieces.iter().map(|it| it.event.turn_id.uuid())))
+        .add(turn::Column::LeaseOwner.is_in(pieces.iter().map(|it| it.lease)))
+        .add(turn::Column::UserId.is_in(pieces.iter().map(|it| it.user.as_str())));
+    let numbered = turn::Entity::update_many()
         .col_expr(
             turn::Column::LastSeq,
             Expr::col(turn::Column::LastSeq).add(1),
         )
-        .filter(unfinished())
-        .filter(turn::Column::Id.is_in(pieces.iter().map(|it| it.event.turn_id.uuid())))
-        .filter(turn::Column::LeaseOwner.is_in(pieces.iter().map(|it| it.lease)))
-        .filter(turn::Column::UserId.is_in(pieces.iter().map(|it| it.user.as_str())))
+        .filter(turn::Column::Id.in_subquery(free(held.clone(), pieces)))
         .exec_with_returning(tx)
         .await
         .map_err(translate)?;
-    let numbers: HashMap<_, _> = held.iter().map(|row| (row.id, row.last_seq)).collect();
+    let numbers: HashMap<_, _> = numbered.iter().map(|row| (row.id, row.last_seq)).collect();
     let mut rows = Vec::with_capacity(pieces.len());
-    for piece in pieces {
+    for piece in pieces.iter_mut() {
         let number = numbers.get(&piece.event.turn_id.uuid());
         piece.event.seq = number.copied().unwrap_or_default();
         if number.is_some() {
             rows.push(row(piece.user.as_str(), &piece.event)?.into_active_model());
         }
     }
-    if rows.is_empty() {
-        return Ok(());
+    let has_all = rows.len() == pieces.len();
+    if !rows.is_empty() {
+        Entity::insert_many(rows)
+            .exec_without_returning(tx)
+            .await
+            .map_err(translate)?;
     }
-    Entity::insert_many(rows)
-        .exec_without_returning(tx)
+    if has_all {
+        return Ok(HashSet::new());
+    }
+    let locked: Vec<Uuid> = turn::Entity::find()
+        .select_only()
+        .column(turn::Column::Id)
+        .filter(held)
+        .into_tuple()
+        .all(tx)
         .await
-        .map(drop)
-        .map_err(translate)
+        .map_err(translate)?;
+    Ok(locked.into_iter().collect())
+}
+
+/// Turns among `held` that nobody else has locked; nor their people, whom each event refers to.
+fn free(held: Condition, pieces: &[Piece]) -> SelectStatement {
+    let people = user::Entity::find()
+        .select_only()
+        .column(user::Column::Id)
+        .filter(user::Column::Id.is_in(pieces.iter().map(|it| it.user.as_str())))
+        .lock_with_behavior(LockType::KeyShare, LockBehavior::SkipLocked)
+        .into_query();
+    turn::Entity::find()
+        .select_only()
+        .column(turn::Column::Id)
+        .filter(held)
+        .filter(turn::Column::UserId.in_subquery(people))
+        .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
+        .into_query()
 }
 
 /// The failure of all, for one of them.
@@ -253,6 +327,7 @@ mod tests {
                 time: "2026-11-23T08:00:00Z".parse().unwrap(),
                 body: EventBody::TextDelta { text: "x".into() },
             },
+            since: Instant::now(),
             answer,
         };
         *locked(&queue) = Queue {

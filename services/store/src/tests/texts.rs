@@ -1,11 +1,19 @@
 //! Text that many turns have written at once.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use taskchat_domain::{EventBody, Kind, TurnId, UserId};
+use tempfile::TempDir;
+use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::testing::{TestStore, at, stores};
+use crate::{
+    Config,
+    testing::{TestStore, at, configs, stores},
+};
+
+/// Longer than anything takes that waits for nobody.
+const SOON: Duration = Duration::from_secs(3);
 
 /// A turn of somebody's that runs under the lease.
 async fn running(store: &TestStore, name: &str) -> (UserId, TurnId, Uuid) {
@@ -87,5 +95,61 @@ async fn whoever_lost_the_lease_writes_nothing_and_the_others_all() {
         );
         assert_eq!(written.unwrap().turn_id, held);
         assert_eq!(texts(&store, &ann, lost).await, []);
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_locked_keeps_only_their_own_text_waiting() {
+    // SQLite has no locks but the one.
+    for store in stores().await.into_iter().skip(1) {
+        let (ann, hers, her_lease) = running(&store, "ann").await;
+        let (bob, his, his_lease) = running(&store, "bob").await;
+        let text = || "x".to_owned();
+        for erase in [false, true] {
+            let lock = store.begin(&ann).await.unwrap();
+            if erase {
+                assert!(lock.erase().await.unwrap());
+            } else {
+                lock.request_cancel(hers).await.unwrap();
+            }
+            let mut blocked = pin!(store.append_text(&ann, hers, her_lease, text(), at(11)));
+            let writing = async {
+                for _ in 0..3 {
+                    let written = store.append_text(&bob, his, his_lease, text(), at(11));
+                    written.await.unwrap();
+                }
+            };
+            tokio::select! {
+                early = &mut blocked => panic!("{early:?}"),
+                written = timeout(SOON, writing) => written.expect("nobody waits for ann"),
+            }
+            drop(lock);
+            blocked.await.unwrap();
+        }
+        assert_eq!(texts(&store, &ann, hers).await.len(), 2);
+        assert_eq!(texts(&store, &bob, his).await.len(), 6);
+    }
+}
+
+#[tokio::test]
+async fn text_waits_for_a_database_that_has_no_time() {
+    for (name, config) in configs().await {
+        let dir = TempDir::new().unwrap();
+        let config = Config {
+            max_connections: 1,
+            acquire_timeout: Duration::from_secs(1),
+            ..config
+        };
+        let store = config.open(dir.path()).await.unwrap();
+        store.migrate().await.unwrap();
+        let store = TestStore::new(store, name, dir);
+        let (ann, turn, lease) = running(&store, "ann").await;
+        let busy = store.begin(&ann).await.unwrap();
+        let mut waiting = pin!(store.append_text(&ann, turn, lease, "x".to_owned(), at(11)));
+        // For longer than it waits for a connection.
+        let early = timeout(Duration::from_millis(2500), &mut waiting).await;
+        assert!(early.is_err(), "{name}: {early:?}");
+        drop(busy);
+        assert_eq!(waiting.await.unwrap().seq, 1, "{name}");
     }
 }

@@ -1,0 +1,129 @@
+//! Rows that somebody else has locked for a while: a deletion under way, a frozen process.
+//! PostgreSQL only; on SQLite there is one who writes, and the others wait.
+
+use serde_json::json;
+use taskchat_tests::{
+    App, Event, FakeModel, Gate, Script, User, eventually,
+    home::Home,
+    sse::{Events, text_of},
+    user,
+};
+
+/// Two people in the middle of an answer.
+struct Two {
+    app: App,
+    ada: Listener,
+    bob: Listener,
+}
+
+struct Listener {
+    user: User,
+    turn: String,
+    events: Events,
+    more: Gate,
+    end: Gate,
+}
+
+impl Two {
+    async fn on(home: &Home) -> Self {
+        let model = FakeModel::start().await;
+        let app = App::setup().on(home).model(&model);
+        let app = app.set("TASKCHAT_TURNS__LEASE", "500ms").start().await;
+        let (ada, bob) = (app.sign_up("ada").await, app.sign_up("bob").await);
+        Self {
+            ada: Listener::begin(&model, ada).await,
+            bob: Listener::begin(&model, bob).await,
+            app,
+        }
+    }
+}
+
+impl Listener {
+    async fn begin(model: &FakeModel, user: User) -> Self {
+        let (more, end) = (Gate::closed(), Gate::closed());
+        model.says([Script::stream()
+            .delta("one ")
+            .hold(&more)
+            .delta("two ")
+            .hold(&end)
+            .delta("three")
+            .finish("stop")]);
+        let mut events = user.open_stream(json!({ "message": "Count" })).await;
+        let seen = events.until("text_delta").await;
+        Self {
+            turn: user::text(&seen[0].data, "turn_id"),
+            user,
+            events,
+            more,
+            end,
+        }
+    }
+
+    /// The rest of the answer is as if nothing had happened.
+    async fn is_answered(&mut self) {
+        self.more.open();
+        self.end.open();
+        let rest: Vec<Event> = self.events.rest().await;
+        assert_eq!(text_of(&rest), "two three", "{rest:?}");
+        assert_eq!(rest.last().expect("an end").kind, "completed", "{rest:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_turn_that_somebody_has_locked_keeps_no_other_from_its_end() {
+    let Some(home) = Home::postgres().await else {
+        return;
+    };
+    let mut it = Two::on(&home).await;
+    let lock = format!(
+        "SELECT 1 FROM turns WHERE id = '{}' FOR UPDATE",
+        it.ada.turn
+    );
+    let held = home.hold(lock).await;
+    it.ada.more.open();
+    // Meanwhile ada's lease cannot be renewed.
+    eventually("it waits", || async { held.keeps_waiting().await > 0 }).await;
+    it.bob.is_answered().await;
+    drop(held);
+    it.ada.end.open();
+    let rest = it.ada.events.rest().await;
+    assert!(
+        matches!(
+            rest.last().expect("an end").kind.as_str(),
+            "completed" | "interrupted"
+        ),
+        "{rest:?}"
+    );
+    it.app.stop().await;
+    home.remove().await;
+}
+
+#[tokio::test]
+async fn a_turn_whose_text_has_to_wait_keeps_its_lease() {
+    let Some(home) = Home::postgres().await else {
+        return;
+    };
+    let mut it = Two::on(&home).await;
+    // Somebody is about to delete ada's account, and thinks better of it.
+    let lock = format!(
+        "SELECT 1 FROM users WHERE id = '{}' FOR UPDATE",
+        it.ada.user.id
+    );
+    let held = home.hold(lock).await;
+    it.ada.more.open();
+    it.bob.is_answered().await;
+    // For longer than a lease, as the lease itself shows.
+    let renewed = async || {
+        home.number("SELECT CAST(EXTRACT(EPOCH FROM MAX(lease_until)) * 1000 AS BIGINT) FROM turns")
+            .await
+    };
+    let before = renewed().await;
+    eventually("the lease is renewed again and again", || async {
+        renewed().await > before + 1500
+    })
+    .await;
+    drop(held);
+    it.ada.is_answered().await;
+    it.app.stop().await;
+    home.remove().await;
+}
