@@ -1,7 +1,7 @@
 //! Several messages at once: acceptance 108, and refusing while busy.
 
 use serde_json::json;
-use taskchat_tests::{App, Door, Gate, door::Say, text, user};
+use taskchat_tests::{App, Door, FakeModel, Gate, door::Say, eventually, home::Home, text, user};
 
 #[tokio::test]
 async fn s108_three_messages_into_one_conversation() {
@@ -165,4 +165,38 @@ async fn messages_a_day_are_limited() {
     ada.chat("What do I have to do?").await.refused(429);
     bob.chat("What do I have to do?").await.ok();
     assert_eq!(ada.conversations().await.len(), 2);
+}
+
+#[tokio::test]
+async fn limits_hold_for_messages_that_come_at_once() {
+    const AT_ONCE: usize = 20;
+    for home in Home::both().await {
+        for limit in ["MESSAGES_PER_DAY", "CONCURRENT_TURNS"] {
+            let model = FakeModel::start().await;
+            let app = App::setup().on(&home).model(&model);
+            let app = app.set(&format!("TASKCHAT_LIMITS__{limit}"), "2");
+            let app = app.start().await;
+            let ada = app.sign_up(&limit.to_lowercase()).await;
+            let gate = Gate::closed();
+            let held = gate.clone();
+            model.otherwise(move |_| text("Hello.").behind(&held));
+            let mut sent = tokio::task::JoinSet::new();
+            for _ in 0..AT_ONCE {
+                let ada = ada.clone();
+                sent.spawn(async move { ada.chat("hi").await });
+            }
+            // None of those that were let in is answered before all others were refused.
+            for _ in 2..AT_ONCE {
+                let refused = sent.join_next().await.expect("one more");
+                refused.expect("an answer").refused(429);
+            }
+            eventually("two are let in", || async { model.asked() == 2 }).await;
+            gate.open();
+            while let Some(answered) = sent.join_next().await {
+                answered.expect("an answer").ok();
+            }
+            app.stop().await;
+        }
+        home.remove().await;
+    }
 }

@@ -51,6 +51,7 @@ impl Chat {
             }
             return self.asked_in(user, turn.id).await;
         }
+        self.lock_limits(&tx).await?;
         let now = self.clock.now();
         let question = format!("(Another assistant) May I use {}?", call.tool);
         let conversation = open_conversation(&tx, &question, now).await?;

@@ -74,6 +74,7 @@ impl Chat {
             }
             return Ok(turn);
         }
+        self.lock_limits(&tx).await?;
         if let (Some(decision), Some(id)) = (word::plain(text), send.conversation_id)
             && let Some(asked) = tx.open_approval(id).await?
         {
@@ -82,6 +83,7 @@ impl Chat {
                 return Ok(turn);
             }
             tx = self.store.begin(user).await?;
+            self.lock_limits(&tx).await?;
         }
         if let Some(id) = send.conversation_id {
             enter(&tx, id, send.if_busy).await?;
@@ -99,6 +101,15 @@ impl Chat {
         Ok(turn)
     }
 
+    /// What comes at once is counted one after the other, where anything is counted.
+    pub(crate) async fn lock_limits(&self, tx: &UserTx) -> Result<()> {
+        match (self.config.concurrent_turns, self.config.messages_per_day) {
+            (0, 0) => Ok(()),
+            _ => tx.lock_limits().await,
+        }
+    }
+
+    /// Under [`Self::lock_limits`].
     pub(crate) async fn check_limits(
         &self,
         tx: &UserTx,

@@ -213,6 +213,15 @@ impl UserTx {
             .map_err(translate)
     }
 
+    /// Makes whoever counts for a limit of this person's wait until this transaction has ended, so
+    /// that all count each other. Before anything else is locked but the request.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn lock_limits(&self) -> Result<()> {
+        self.hold("limits", "").await
+    }
+
     /// How many messages this person has sent at `since` or later.
     ///
     /// # Errors
