@@ -31,19 +31,6 @@ const TABLE: &str = "operations";
 const MOST_BESIDE: u64 = 100;
 
 impl UserScope {
-    /// One operation.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn operation(&self, id: OperationId) -> Result<Option<Operation>> {
-        let row = Entity::find_by_id(id.uuid())
-            .filter(Column::UserId.eq(self.user_id()))
-            .one(&self.reader)
-            .await
-            .map_err(translate)?;
-        row.map(operation).transpose()
-    }
-
     /// Which of these operations were taken back, and by which operation each.
     ///
     /// # Errors

@@ -177,16 +177,6 @@ impl Accounts {
         })
     }
 
-    /// Ends a session; nothing happens when there is none.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn revoke_session(&self, id: SessionId, at: Timestamp) -> Result<()> {
-        let tx = begin_write(&self.writer).await.map_err(translate)?;
-        revoke(&tx, id, micros(at)).await?;
-        tx.commit().await.map_err(translate)
-    }
-
     /// Ends the session of a refresh token, spent or not; `None` when there is no such token.
     ///
     /// # Errors

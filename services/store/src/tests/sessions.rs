@@ -159,8 +159,10 @@ async fn sessions_expire_are_revoked_and_forgotten() {
         assert_eq!(late, Rotation::Unknown);
 
         let second = sign_in(&store, &user, "second").await;
-        accounts.revoke_session(second, at(5)).await.unwrap();
-        accounts.revoke_session(second, at(6)).await.unwrap();
+        for seconds in [5, 6] {
+            let ended = accounts.revoke_by_token("second", at(seconds)).await;
+            assert_eq!(ended.unwrap(), Some(second));
+        }
         let session = accounts.session(second).await.unwrap().unwrap();
         assert_eq!(session.revoked_at, Some(at(5)));
         let refused = rotate(&store, "second", "x", 7).await;
