@@ -157,7 +157,7 @@ impl TurnJournal {
     ) -> Result<()> {
         let (id, lease, now) = (self.turn.id, Some(self.lease), self.clock.now());
         let tx = self.store.begin(&self.user).await?;
-        put_right(&tx, self.turn.id, &mut bodies).await?;
+        put_right(&tx, self.turn.id, &mut bodies, now).await?;
         let mut events = state.take_pending();
         for body in &bodies {
             events.extend(state.event_of(body));
@@ -210,7 +210,7 @@ impl TurnJournal {
     ) -> Result<()> {
         let now = self.clock.now();
         let tx: UserTx = self.store.begin(&self.user).await?;
-        put_right(&tx, self.turn.id, &mut bodies).await?;
+        put_right(&tx, self.turn.id, &mut bodies, now).await?;
         let mut events = state.take_pending();
         for body in &bodies {
             events.extend(state.event_of(body));

@@ -9,7 +9,8 @@ use sea_orm::{
 };
 use serde_json::Value;
 use taskchat_domain::{
-    Error, Noun, Operation, OperationId, Page, PageRequest, Result, TaskChange, TaskId, TurnId,
+    Error, Noun, Operation, OperationId, Origin, Page, PageRequest, ReceiptKind, Result,
+    TaskChange, TaskId, Timestamp, TurnId,
 };
 use uuid::Uuid;
 
@@ -156,6 +157,26 @@ impl UserTx {
             Ok((operation(row)?, fingerprint))
         })
         .transpose()
+    }
+
+    /// Sees to it that nothing is done under this key any more, under which nothing was done so far:
+    /// whoever comes late finds an operation that changed nothing, not even asked for anything.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyExists`] when the key is taken.
+    pub async fn give_up_operation(&self, key: &str, origin: Origin, at: Timestamp) -> Result<()> {
+        let nothing = Operation {
+            id: OperationId::new(),
+            kind: ReceiptKind::Updated,
+            origin,
+            changes: Vec::new(),
+            undoes: None,
+            undone_by: None,
+            created_at: at,
+        };
+        let arguments = Value::Object(serde_json::Map::new());
+        self.insert_operation(&nothing, key, "", "give_up", &arguments)
+            .await
     }
 
     /// One operation, to be undone or redone by nobody else meanwhile.

@@ -79,6 +79,7 @@ impl Tasks {
         if by.key.is_some()
             && let Some((first, of)) = tx.find_operation(&key).await?
         {
+            refuse_given_up(&first)?;
             if of != fingerprint {
                 return Err(Error::AlreadyExists(
                     "this request id was used for another request".into(),
@@ -142,11 +143,23 @@ impl Tasks {
             return Ok(None);
         };
         let tx = self.store.begin(&by.user).await?;
-        match tx.find_operation(&stored_key(key)).await? {
-            Some((first, _)) => told(&tx, first).await.map(Some),
-            None => Ok(None),
-        }
+        let Some((first, _)) = tx.find_operation(&stored_key(key)).await? else {
+            return Ok(None);
+        };
+        refuse_given_up(&first)?;
+        told(&tx, first).await.map(Some)
     }
+}
+
+/// A turn may give a call up that is still on its way here: it has been told that nothing was done.
+fn refuse_given_up(first: &Operation) -> Result<()> {
+    if first.changes.is_empty() {
+        return Err(Error::Conflict {
+            field: None,
+            problem: "this call was given up before it was done".into(),
+        });
+    }
+    Ok(())
 }
 
 /// True when an operation found nothing to do.

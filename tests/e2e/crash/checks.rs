@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use taskchat_tests::book::{Book, Entry, Event, Operation, Turn, plain};
 
 use super::notes::{Fate, Sent, Written};
@@ -168,9 +168,11 @@ fn calls(
     }
 }
 
-/// What was done in turns, by turn and call.
+/// What was done in turns, by turn and call. One without changes is no operation but says that a call
+/// was given up.
 fn by_call(book: &Book) -> HashMap<(String, String), &Operation> {
-    let keys = book.operations.iter().filter_map(|operation| {
+    let done = book.operations.iter().filter(|it| it.changes != json!([]));
+    let keys = done.filter_map(|operation| {
         let (turn, call) = operation.key.strip_prefix("turn:")?.split_once(':')?;
         Some(((plain(turn), call.to_owned()), operation))
     });

@@ -256,3 +256,34 @@ async fn a_change_cut_off_is_whole_or_nothing() {
         .await
         .unwrap();
 }
+
+#[tokio::test]
+async fn what_was_given_up_is_done_no_more() {
+    let bench = Bench::new().await;
+    let turn_id = TurnId::new();
+    let by = By {
+        origin: Origin::Turn { turn_id },
+        ..bench.under("late")
+    };
+    let tx = bench.tasks.store.begin(&bench.ann).await.unwrap();
+    assert_eq!(tx.find_operation("late").await.unwrap(), None);
+    tx.give_up_operation("late", by.origin, bench.tasks.clock.now())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    for _ in 0..2 {
+        let late = bench.tasks.create(&by, titled("Buy milk")).await;
+        assert_eq!(late.unwrap_err().kind(), Kind::Conflict);
+    }
+    assert_eq!(
+        bench.tasks.earlier(&by).await.unwrap_err().kind(),
+        Kind::Conflict
+    );
+    assert_eq!(bench.all().await, []);
+    // Nor is there anything to be seen of it, or to be undone.
+    let page = PageRequest::default();
+    let history = bench.tasks.operations(&bench.ann, None, &page).await;
+    assert_eq!(history.unwrap().items, []);
+    let undone = bench.tasks.undo_turn(&by, turn_id).await.unwrap();
+    assert!(undone.is_empty(), "{undone:?}");
+}
