@@ -64,7 +64,7 @@ impl Chat {
             return Err(Error::NotFound(Noun::Conversation));
         }
         tx.commit().await?;
-        self.runner.stop_conversation(id);
+        self.runner.look_for_stops_now();
         self.wakes.tell(News::StopAll(id));
         // What waits there, for its turn or for approval, is closed as well.
         self.runner.nudge(id);

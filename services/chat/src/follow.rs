@@ -163,6 +163,9 @@ impl Chat {
             if let Ok(ended) = ended {
                 return ended;
             }
+        } else {
+            // The next may be waiting for this one only.
+            self.runner.nudge(turn.conversation_id);
         }
         self.turn(user, id).await
     }

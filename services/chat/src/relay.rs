@@ -141,8 +141,8 @@ impl Relay {
     fn act(&self, news: News) {
         match news {
             News::Events(turn) => self.wakes.wake_here(turn),
-            News::Stop(turn) => self.runner.stop(turn),
-            News::StopAll(conversation) => self.runner.stop_conversation(conversation),
+            // What was told late may not hold any more.
+            News::Stop(_) | News::StopAll(_) => self.runner.look_for_stops_now(),
             News::Waiting(conversation) => self.runner.nudge(conversation),
         }
     }

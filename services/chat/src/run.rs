@@ -57,12 +57,13 @@ pub(crate) struct Runner {
     running: Mutex<HashMap<Uuid, Running>>,
     /// Told whenever a turn begins to run here.
     begun: Notify,
+    /// Told when turns that run here may have to be stopped.
+    stops: Notify,
 }
 
 #[derive(Debug, Clone)]
 struct Running {
     turn: TurnId,
-    conversation: ConversationId,
     stop: CancellationToken,
 }
 
@@ -87,6 +88,7 @@ impl Runner {
             taken_over: OnceCell::new(),
             running: Mutex::default(),
             begun: Notify::new(),
+            stops: Notify::new(),
         }
     }
 
@@ -106,13 +108,9 @@ impl Runner {
         }
     }
 
-    /// Stops whatever runs here for a conversation.
-    pub(crate) fn stop_conversation(&self, conversation: ConversationId) {
-        for running in self.running().values() {
-            if running.conversation == conversation {
-                running.stop.cancel();
-            }
-        }
+    /// Stops whatever runs here and is to be stopped, as the database says.
+    pub(crate) fn look_for_stops_now(&self) {
+        self.stops.notify_one();
     }
 
     /// Ends a turn that has not begun.
@@ -258,11 +256,9 @@ impl Runner {
             Ending::Completed => (TurnState::Completed, None, Vec::new()),
             // The journal has laid it aside already.
             Ending::Waiting => return Ok(TurnState::WaitingForApproval),
-            // Not the person's wish: the process is going down.
-            Ending::Cancelled { last } if self.abort.is_cancelled() => {
-                (TurnState::Interrupted, None, last)
+            Ending::Cancelled { last } => {
+                (self.stopped(&user, journal.turn().id).await, None, last)
             }
-            Ending::Cancelled { last } => (TurnState::Cancelled, None, last),
             Ending::Failed { failure, last } => {
                 log_failure(journal.turn(), &failure);
                 (TurnState::Failed, Some(failure), last)
@@ -273,11 +269,22 @@ impl Runner {
         Ok(state)
     }
 
+    /// How a turn ends that was stopped: not by the person's wish, it may be, but because the process
+    /// is going down.
+    async fn stopped(&self, user: &UserId, turn: TurnId) -> TurnState {
+        if !self.abort.is_cancelled() {
+            return TurnState::Cancelled;
+        }
+        match self.store.as_user(user).turn(turn).await {
+            Ok(Some(turn)) if turn.cancel_requested => TurnState::Cancelled,
+            _ => TurnState::Interrupted,
+        }
+    }
+
     /// Notes that a turn runs here, for as long as the answer lives.
     fn note(&self, leased: &Leased, stop: CancellationToken) -> Here<'_> {
         let running = Running {
             turn: leased.turn.id,
-            conversation: leased.turn.conversation_id,
             stop,
         };
         self.running().insert(leased.lease, running);

@@ -96,7 +96,10 @@ impl Runner {
             if self.running().is_empty() {
                 begun.await;
             }
-            sleep(STOPS).await;
+            tokio::select! {
+                () = sleep(STOPS) => {}
+                () = self.stops.notified() => {}
+            }
             match self.store.leases().to_stop().await {
                 Ok(turns) => {
                     turns.into_iter().for_each(|turn| self.stop(turn));
