@@ -3,10 +3,10 @@
 
 use serde_json::json;
 use taskchat_tests::{
-    App, Event, FakeModel, Gate, Script, User, eventually,
+    App, Door, Event, FakeModel, Gate, Script, User, eventually,
     home::Home,
     sse::{Events, text_of},
-    user,
+    text, user,
 };
 
 /// Two people in the middle of an answer.
@@ -125,5 +125,56 @@ async fn a_turn_whose_text_has_to_wait_keeps_its_lease() {
     drop(held);
     it.ada.is_answered().await;
     it.app.stop().await;
+    home.remove().await;
+}
+
+#[tokio::test]
+async fn a_message_that_meets_the_deletion_of_its_conversation_is_stopped() {
+    let Some(home) = Home::postgres().await else {
+        return;
+    };
+    let model = FakeModel::start().await;
+    let app = App::setup().on(&home).model(&model).start().await;
+    let ada = app.sign_up("ada").await;
+    model.says([text("Hello.")]);
+    let id = user::text(&ada.chat("hi").await.ok(), "conversation_id");
+    let gate = Gate::closed();
+    let held = gate.clone();
+    model.otherwise(move |_| text("And a happy end.").behind(&held));
+
+    // Both have begun and wait for the conversation, the message before the deletion.
+    let lock = format!("SELECT 1 FROM conversations WHERE id = '{id}' FOR UPDATE");
+    let lock = home.hold(lock).await;
+    let sending = tokio::spawn({
+        let (ada, id) = (ada.clone(), id.clone());
+        async move { ada.chat_in(&id, "And then?").await }
+    });
+    eventually("the message waits", || async {
+        lock.keeps_waiting().await == 1
+    })
+    .await;
+    let path = format!("/api/conversations/{id}");
+    let deleting = tokio::spawn({
+        let (ada, path) = (ada.clone(), path.clone());
+        async move { ada.delete(&path).await }
+    });
+    eventually("the deletion waits", || async {
+        lock.keeps_waiting().await == 2
+    })
+    .await;
+    drop(lock);
+    deleting.await.expect("an answer").ok();
+    gate.open();
+    sending.await.expect("an answer");
+    ada.via(Door::Rest).restore(&id).await.expect("it is back");
+    let messages = ada.messages(&id).await;
+    assert_eq!(messages[2]["content"], "And then?");
+    let turn = format!("/api/turns/{}", user::text(&messages[2], "turn_id"));
+    eventually("it is over", || async {
+        ada.get(&turn).await.ok()["state"] != "running"
+    })
+    .await;
+    assert_eq!(ada.get(&turn).await.ok()["state"], "cancelled");
+    app.stop().await;
     home.remove().await;
 }

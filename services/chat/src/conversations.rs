@@ -60,9 +60,14 @@ impl Chat {
     /// [`Error::NotFound`] when it is unknown, deleted or somebody else's.
     pub async fn delete(&self, user: &UserId, id: ConversationId) -> Result<()> {
         let tx = self.store.begin(user).await?;
+        tx.cancel_all_in(id).await?;
         if !tx.delete_conversation(id, self.clock.now()).await? {
             return Err(Error::NotFound(Noun::Conversation));
         }
+        tx.commit().await?;
+        // A message that came in just before the deletion was not seen by it.
+        let tx = self.store.begin(user).await?;
+        tx.cancel_all_in(id).await?;
         tx.commit().await?;
         self.runner.look_for_stops_now();
         self.wakes.tell(News::StopAll(id));

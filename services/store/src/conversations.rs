@@ -144,21 +144,30 @@ impl UserTx {
         Ok(true)
     }
 
-    /// Deletes a conversation and asks its unfinished turns to stop; false when there is no such
-    /// conversation.
+    /// Asks the unfinished turns of a conversation to stop.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn delete_conversation(&self, id: ConversationId, at: Timestamp) -> Result<bool> {
-        // Turns first, as everywhere: runners lock the turn and then its conversation.
+    pub async fn cancel_all_in(&self, id: ConversationId) -> Result<()> {
         turn::Entity::update_many()
             .col_expr(turn::Column::CancelRequested, Expr::value(true))
             .filter(turn::Column::ConversationId.eq(id.uuid()))
             .filter(turn::Column::UserId.eq(self.user_id()))
+            .filter(turn::Column::CancelRequested.eq(false))
             .filter(unfinished())
             .exec(&self.tx)
             .await
             .map_err(translate)?;
+        Ok(())
+    }
+
+    /// Deletes a conversation; false when there is no such conversation. Its turns are stopped by
+    /// [`Self::cancel_all_in`], before it, and once more in a transaction after it for a turn that
+    /// was added meanwhile. Not in this one: runners lock the turn and then its conversation.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn delete_conversation(&self, id: ConversationId, at: Timestamp) -> Result<bool> {
         let saved = Entity::update_many()
             .col_expr(Column::DeletedAt, Expr::value(micros(at)))
             .filter(Column::Id.eq(id.uuid()))

@@ -86,6 +86,7 @@ async fn conversations_are_renamed_and_deleted_by_their_owner_only() {
         let tx = store.begin(&bob).await.unwrap();
         assert_eq!(tx.lock_conversation(id).await.unwrap(), None);
         assert!(!tx.rename_conversation(id, &title).await.unwrap());
+        tx.cancel_all_in(id).await.unwrap();
         assert!(!tx.delete_conversation(id, at(2)).await.unwrap());
         let refused = tx.next_ordinal(id).await.unwrap_err();
         assert_eq!(refused.kind(), Kind::NotFound);
@@ -100,6 +101,7 @@ async fn conversations_are_renamed_and_deleted_by_their_owner_only() {
         assert!(!mine.turn(turn.id).await.unwrap().unwrap().cancel_requested);
 
         let tx = store.begin(&ann).await.unwrap();
+        tx.cancel_all_in(id).await.unwrap();
         assert!(tx.delete_conversation(id, at(2)).await.unwrap());
         assert!(!tx.delete_conversation(id, at(3)).await.unwrap());
         assert!(!tx.rename_conversation(id, &title).await.unwrap());
