@@ -13,6 +13,7 @@ mod notes;
 mod once;
 mod person;
 mod recovery;
+mod suspects;
 mod words;
 
 use std::{

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use taskchat_tests::{App, FakeModel, eventually, text, user};
+use taskchat_tests::{App, FakeModel, eventually, home::Home, text, user};
 
 #[tokio::test]
 async fn s090_a_database_that_recovers() {
@@ -111,6 +111,47 @@ async fn a_turn_waits_for_a_database_that_comes_back() {
         answer.refused(503);
     }
     assert_eq!(ada.conversations().await.len(), 1);
+}
+
+#[tokio::test]
+async fn trouble_that_lasts_is_not_held_against_a_turn() {
+    // Where a disk that is full for some tables only can be played.
+    let Some(home) = Home::postgres().await else {
+        return;
+    };
+    let model = FakeModel::start().await;
+    let app = App::setup()
+        .on(&home)
+        .model(&model)
+        .set("TASKCHAT_TURNS__LEASE", "300ms")
+        .set("TASKCHAT_TURNS__TAKE_UPS", "1")
+        .start()
+        .await;
+    let ada = app.sign_up("ada").await;
+    model.otherwise(|_| text("Hello."));
+    home.run(
+        "CREATE SEQUENCE attempts; \
+         CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         PERFORM nextval('attempts'); RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; \
+         END $$; \
+         CREATE TRIGGER no_room BEFORE INSERT ON turn_events \
+         FOR EACH ROW EXECUTE FUNCTION no_room()",
+    )
+    .await;
+    let waiting = tokio::spawn({
+        let ada = ada.clone();
+        async move { ada.chat("hi").await }
+    });
+    eventually("it was tried again and again", || async {
+        let tried = "SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM attempts";
+        home.number(tried).await >= 4
+    })
+    .await;
+    home.run("DROP TRIGGER no_room ON turn_events").await;
+    let answer = waiting.await.expect("an answer").ok();
+    assert_eq!(answer["response_text"], "Hello.");
+    app.stop().await;
+    home.remove().await;
 }
 
 #[tokio::test]

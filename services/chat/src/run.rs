@@ -11,8 +11,8 @@ use std::{
 
 use taskchat_agent::{Agent, Bench, Ending};
 use taskchat_domain::{
-    Clock, ConversationId, Failure, FailureKind, Kind, Result, Turn, TurnId, TurnState, Usage,
-    UserId, chain,
+    Clock, ConversationId, Failure, FailureKind, Kind, Result, Timestamp, Turn, TurnId, TurnState,
+    Usage, UserId, chain,
 };
 use taskchat_store::{News, Store, UserTx};
 use tokio::{
@@ -30,6 +30,24 @@ use crate::{
     recover::{Recovered, recover},
     wake::Wakes,
 };
+
+/// When a turn that cannot be run for now is tried again, after a quarter of its age, within these.
+const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+/// How old a turn may be that is tried again and again. What stands in its way for longer is no
+/// passing trouble.
+const FORGIVING: Duration = Duration::from_secs(60 * 60);
+
+/// Which turns are looked at for one that can be run.
+#[derive(Debug, Clone, Copy)]
+enum Which {
+    /// All.
+    Any,
+    /// All that have not been found in a dead process before.
+    Unsuspected,
+    /// Those of a conversation.
+    In(ConversationId),
+}
 
 /// A turn to be run here, and what proves it.
 #[derive(Debug)]
@@ -123,8 +141,8 @@ impl Runner {
             .await
     }
 
-    /// Leases a turn that can be run, in one conversation or in any.
-    async fn claim(&self, conversation: Option<ConversationId>) -> Result<Option<Leased>> {
+    /// Leases a turn that can be run.
+    async fn claim(&self, which: Which) -> Result<Option<Leased>> {
         let leases = self.store.leases();
         // Before the first lease of this process, which would be freed as well.
         self.taken_over
@@ -134,9 +152,10 @@ impl Runner {
         // also when this very process takes the turn up again.
         let lease = Uuid::now_v7();
         let (now, ttl) = (self.clock.now(), self.config.lease);
-        let claimed = match conversation {
-            Some(conversation) => leases.claim_in(conversation, lease, now, ttl).await?,
-            None => leases.claim(lease, now, ttl).await?,
+        let claimed = match which {
+            Which::Any => leases.claim(lease, now, ttl).await?,
+            Which::Unsuspected => leases.claim_unsuspected(lease, now, ttl).await?,
+            Which::In(conversation) => leases.claim_in(conversation, lease, now, ttl).await?,
         };
         Ok(claimed.map(|it| Leased {
             user: it.user,
@@ -153,7 +172,7 @@ impl Runner {
                 self.wakes.tell(News::Waiting(conversation));
                 return;
             }
-            match self.claim(Some(conversation)).await {
+            match self.claim(Which::In(conversation)).await {
                 Ok(Some(leased)) => self.run(leased).await,
                 Ok(None) => return,
                 Err(cause) => {
@@ -177,11 +196,18 @@ impl Runner {
             turn.id = %turn.id,
         );
         let stop = self.abort.child_token();
-        let id = turn.id;
+        let (id, lease, since) = (turn.id, leased.lease, turn.created_at);
         let here = self.note(&leased, stop.clone());
         let begun = std::time::Instant::now();
         let ended = self.work(leased, stop).instrument(span.clone()).await;
         drop(here);
+        if let Err(cause) = &ended
+            && cause.kind() == Kind::Unavailable
+        {
+            self.give_back(id, lease, since)
+                .instrument(span.clone())
+                .await;
+        }
         let _entered = span.enter();
         let duration_ms = begun.elapsed().as_millis();
         match ended {
@@ -193,10 +219,24 @@ impl Runner {
             Err(cause) if cause.kind() == Kind::Conflict => {
                 warn!(turn.id = %id, duration_ms, "turn lost to another process");
             }
-            // Left as it is: when the lease lapses somebody takes it up again.
+            // Somebody takes it up again, at the latest when the lease lapses.
             Err(cause) => {
                 error!(turn.id = %id, duration_ms, error = %chain(&cause), "turn broken off")
             }
+        }
+    }
+
+    /// Has a turn taken up again that could not be run for lack of a database: it is not what ended
+    /// a process.
+    async fn give_back(&self, turn: TurnId, lease: Uuid, since: Timestamp) {
+        let now = self.clock.now();
+        let age = (now - since).to_std().unwrap_or_default();
+        if age > FORGIVING {
+            return;
+        }
+        let from = now + (age / 4).clamp(AGAIN.0, AGAIN.1);
+        if let Err(cause) = self.store.leases().give_back(turn, lease, from).await {
+            warn!(error = %chain(&cause), "cannot give a turn back");
         }
     }
 

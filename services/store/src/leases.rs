@@ -85,6 +85,20 @@ impl Leases {
         self.claim_where(here, owner, now, ttl).await
     }
 
+    /// As [`Self::claim`], but none that was found in a dead process before.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn claim_unsuspected(
+        &self,
+        owner: Uuid,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> Result<Option<Claimed>> {
+        let these = Condition::all().add(Column::TakeUps.eq(0));
+        self.claim_where(these, owner, now, ttl).await
+    }
+
     async fn claim_where(
         &self,
         these: Condition,
@@ -144,6 +158,24 @@ impl Leases {
         Ok(held.first().map(|row| row.cancel_requested))
     }
 
+    /// Gives a turn back that cannot be run for now: it is taken up again after `from`, by anybody,
+    /// and that does not count. Nothing happens when the lease is lost.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn give_back(&self, turn: TurnId, owner: Uuid, from: Timestamp) -> Result<()> {
+        Entity::update_many()
+            .col_expr(Column::LeaseOwner, Expr::value(None::<Uuid>))
+            .col_expr(Column::LeaseUntil, Expr::value(micros(from)))
+            .filter(Column::Id.eq(turn.uuid()))
+            .filter(Column::LeaseOwner.eq(owner))
+            .filter(Column::State.eq(TurnState::Running.as_str()))
+            .exec(&self.writer)
+            .await
+            .map_err(translate)?;
+        Ok(())
+    }
+
     /// The running turns, of everybody, that somebody wants to stop.
     ///
     /// # Errors
@@ -174,10 +206,13 @@ impl Leases {
         if self.writer.get_database_backend() != DbBackend::Sqlite {
             return Ok(());
         }
+        // Nobody's, but not given back: whoever had it is dead, and that counts.
+        let nobodys = Uuid::now_v7();
         Entity::update_many()
-            .col_expr(Column::LeaseOwner, Expr::value(None::<Uuid>))
+            .col_expr(Column::LeaseOwner, Expr::value(nobodys))
             .col_expr(Column::LeaseUntil, Expr::value(None::<Timestamp>))
             .filter(Column::State.eq(TurnState::Running.as_str()))
+            .filter(Column::LeaseOwner.is_not_null())
             .exec(&self.writer)
             .await
             .map_err(translate)?;
@@ -229,11 +264,13 @@ async fn first<C: sea_orm::ConnectionTrait>(
         .map_err(translate)
 }
 
-/// One more for a turn that was running, the way a turn is found whose process has died.
+/// One more for a turn that was running and not given back, the way a turn is found whose process has
+/// died.
 fn take_ups_now() -> SimpleExpr {
     let was_running = Expr::col(Column::State).eq(TurnState::Running.as_str());
+    let was_held = Expr::col(Column::LeaseOwner).is_not_null();
     CaseStatement::new()
-        .case(was_running, Expr::col(Column::TakeUps).add(1))
+        .case(was_running.and(was_held), Expr::col(Column::TakeUps).add(1))
         .finally(Expr::col(Column::TakeUps))
         .into()
 }

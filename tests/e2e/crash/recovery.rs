@@ -18,11 +18,11 @@ use super::{
 };
 
 /// Somebody, a server on a SQLite file, and a model.
-struct Scene {
+pub(super) struct Scene {
     home: Home,
-    model: FakeModel,
+    pub(super) model: FakeModel,
     doors: Doors,
-    server: Victim,
+    pub(super) server: Victim,
     ada: Person,
 }
 
@@ -31,7 +31,7 @@ impl Scene {
         Self::with(&[]).await
     }
 
-    async fn with(more: &[(&str, &str)]) -> Self {
+    pub(super) async fn with(more: &[(&str, &str)]) -> Self {
         let (home, model, doors) = (Home::sqlite(), FakeModel::start().await, Doors::default());
         let mut settings = settings(&home, Some(&model));
         settings.extend(
@@ -48,7 +48,12 @@ impl Scene {
     }
 
     /// Sends a message and hears `enough` events of its turn: the turn's id.
-    async fn say(&self, message: &str, conversation: Option<&str>, enough: usize) -> String {
+    pub(super) async fn say(
+        &self,
+        message: &str,
+        conversation: Option<&str>,
+        enough: usize,
+    ) -> String {
         let mut body = json!({
             "message": message,
             "request_id": uuid::Uuid::new_v4().to_string(),
@@ -72,7 +77,7 @@ impl Scene {
     }
 
     /// The turn once it has ended. Its events have no gap and add up to its text.
-    async fn ended(&self, turn: &str) -> Value {
+    pub(super) async fn ended(&self, turn: &str) -> Value {
         let mut follower = Follower::new(&self.ada);
         follower.turn = Some(turn.to_owned());
         let nothing = Asked::get(String::new());

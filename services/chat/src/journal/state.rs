@@ -27,7 +27,7 @@ enum Write {
     #[default]
     Stored,
     /// Begun; and not ended, or ended badly.
-    InDoubt,
+    InDoubt(Kind),
     /// Somebody else runs the turn.
     LeaseLost,
 }
@@ -37,12 +37,16 @@ impl State {
     pub(super) fn begin_write(&mut self) -> Result<()> {
         match self.latest {
             Write::Stored => {
-                self.latest = Write::InDoubt;
+                self.latest = Write::InDoubt(Kind::Unavailable);
                 Ok(())
             }
-            Write::InDoubt => {
+            Write::InDoubt(kind) => {
                 let cause = "an earlier write to the turn may not have succeeded";
-                Err(Error::Unavailable(cause.into()))
+                Err(match kind {
+                    Kind::Unavailable => Error::Unavailable(cause.into()),
+                    // It would fail again.
+                    _ => Error::internal(cause),
+                })
             }
             Write::LeaseLost => Err(Error::Conflict {
                 field: None,
@@ -56,7 +60,7 @@ impl State {
         self.latest = match written {
             Ok(()) => Write::Stored,
             Err(cause) if cause.kind() == Kind::Conflict => Write::LeaseLost,
-            Err(_) => Write::InDoubt,
+            Err(cause) => Write::InDoubt(cause.kind()),
         };
     }
 

@@ -4,11 +4,14 @@
 use std::{sync::Arc, time::Duration};
 
 use taskchat_domain::chain;
-use tokio::time::sleep;
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, sleep},
+};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::Runner;
+use super::{Runner, Which};
 use crate::{approvals::expire, keep::every};
 
 /// How often a process looks for turns that nobody runs; more often where leases are shorter.
@@ -20,6 +23,19 @@ const OVERDUE: u32 = 100;
 /// How often a process in which turns run looks for those to be stopped. One look for all of them;
 /// most of the time its own callers or the other processes have told it before.
 const STOPS: Duration = Duration::from_millis(75);
+
+/// A turn that was found in a dead process more than once.
+struct Suspect {
+    run: JoinHandle<()>,
+    since: Instant,
+}
+
+impl Suspect {
+    /// While it runs and has not run for long: what ends a process does so soon.
+    fn may_do_harm(&self, long: Duration) -> bool {
+        !self.run.is_finished() && self.since.elapsed() < long
+    }
+}
 
 impl Runner {
     /// Looks until `stop` is cancelled; for turns to be stopped, until there are none any more.
@@ -34,28 +50,41 @@ impl Runner {
         let tracker = self.tracker.clone();
         tracker.spawn(async move {
             let mut tick = every(SWEEP.min(self.config.lease / 2));
+            let mut suspect = None;
             loop {
                 tokio::select! {
                     () = stop.cancelled() => return,
                     _ = tick.tick() => {}
                 }
                 self.expire().await;
-                self.take_up().await;
+                self.take_up(&mut suspect).await;
             }
         });
     }
 
-    /// Runs the turns that nobody runs.
-    async fn take_up(self: &Arc<Self>) {
+    /// Runs the turns that nobody runs. Those that were found in a dead process before follow one
+    /// another: one of them may be what ended it, and must not take the others along each time.
+    async fn take_up(self: &Arc<Self>, suspect: &mut Option<Suspect>) {
         loop {
-            match self.claim(None).await {
+            let which = match suspect {
+                Some(suspect) if suspect.may_do_harm(self.config.lease) => Which::Unsuspected,
+                _ => Which::Any,
+            };
+            match self.claim(which).await {
                 Ok(Some(leased)) => {
+                    let again = leased.take_ups > 1;
                     let runner = Arc::clone(self);
-                    self.tracker.spawn(async move {
+                    let run = self.tracker.spawn(async move {
                         let conversation = leased.turn.conversation_id;
                         runner.run(leased).await;
-                        runner.drain(conversation).await;
+                        runner.nudge(conversation);
                     });
+                    if again {
+                        *suspect = Some(Suspect {
+                            run,
+                            since: Instant::now(),
+                        });
+                    }
                 }
                 Ok(None) => return,
                 Err(cause) => {

@@ -256,14 +256,15 @@ async fn a_new_process_takes_over_an_embedded_database() {
             assert_eq!(claim(&store, new, 11).await, None);
             continue;
         }
-        // Freed, but not for whoever had it.
+        // Freed, but not for whoever had it, and not forgotten.
         let tx = store.begin(&user).await.unwrap();
         let lost = tx.append_events(turn, Some(old), vec![delta("x")], at(11));
         assert_eq!(lost.await.unwrap_err().kind(), Kind::Conflict);
         drop(tx);
         let leases = store.leases();
         assert_eq!(leases.renew(turn, old, at(99)).await.unwrap(), None);
-        assert_eq!(claim(&store, new, 11).await.unwrap().1, turn);
+        let claimed = leases.claim(new, at(11), LEASE).await.unwrap().unwrap();
+        assert_eq!((claimed.turn.id, claimed.take_ups), (turn, 1));
     }
 }
 
@@ -334,5 +335,41 @@ async fn take_ups_are_counted_until_the_turn_gets_further() {
         assert!(tx.unpark_turn(turn).await.unwrap());
         tx.commit().await.unwrap();
         assert_eq!(lapsed(6).await.1.take_ups, 0, "{}", store.name);
+    }
+}
+
+#[tokio::test]
+async fn a_turn_that_was_given_back_is_run_later_and_not_held_against_it() {
+    for store in stores().await {
+        let user = store.person("ann").await;
+        let conversation = store.conversation(&user, 1).await;
+        let turn = store.turn(&user, conversation).await.id;
+        let leases = store.leases();
+        let (old, lost) = (Uuid::now_v7(), Uuid::now_v7());
+        claim(&store, old, 10).await.unwrap();
+        leases.give_back(turn, lost, at(0)).await.unwrap();
+        assert_eq!(claim(&store, lost, 11).await, None, "{}", store.name);
+        leases.give_back(turn, old, at(12)).await.unwrap();
+        let tx = store.begin(&user).await.unwrap();
+        let late = tx.append_events(turn, Some(old), vec![delta("x")], at(12));
+        assert_eq!(late.await.unwrap_err().kind(), Kind::Conflict);
+        drop(tx);
+        assert_eq!(claim(&store, old, 12).await, None, "not yet");
+        let again = leases
+            .claim_unsuspected(Uuid::now_v7(), at(13), LEASE)
+            .await;
+        let again = again.unwrap().expect("its turn");
+        assert_eq!((again.turn.id, again.take_ups), (turn, 0), "{}", store.name);
+        // From now on it is found in dead processes.
+        let found = leases
+            .claim_unsuspected(Uuid::now_v7(), at(50), LEASE)
+            .await;
+        assert_eq!(found.unwrap().expect("found").take_ups, 1);
+        let suspected = leases
+            .claim_unsuspected(Uuid::now_v7(), at(90), LEASE)
+            .await;
+        assert_eq!(suspected.unwrap(), None, "{}", store.name);
+        let found = leases.claim(Uuid::now_v7(), at(90), LEASE).await.unwrap();
+        assert_eq!(found.expect("found").take_ups, 2, "{}", store.name);
     }
 }
