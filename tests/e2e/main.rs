@@ -41,6 +41,7 @@ mod receipts;
 mod replicas;
 mod searching;
 mod sessions;
+mod slow_readers;
 mod sockets;
 mod split;
 mod streams;
