@@ -191,3 +191,45 @@ async fn what_a_leaving_process_leaves_in_the_queue_another_runs() {
     it.b.stop().await;
     home.remove().await;
 }
+
+#[tokio::test]
+async fn a_stop_that_is_told_late_stops_nothing_that_nobody_wants_to_stop() {
+    let Some(home) = Home::postgres().await else {
+        return;
+    };
+    let it = Replicas::on(&home, &[NEVER]).await;
+    let gate = Gate::closed();
+    it.model.says([Script::stream()
+        .delta("Once ")
+        .hold(&gate)
+        .delta("upon a time")
+        .finish("stop")]);
+    let mut story = it.at_a.open_stream(json!({ "message": "A story" })).await;
+    let seen = story.until("text_delta").await;
+    let turn = user::text(&seen[0].data, "turn_id");
+    let conversation = user::text(&seen[0].data["started"], "conversation_id");
+    // As another process would have told it before the conversation was restored.
+    let who = uuid::Uuid::new_v4().simple();
+    let late = format!("SELECT pg_notify('taskchat', '{who} s{turn} a{conversation}')");
+    home.run(late).await;
+    // What is told after it is heard.
+    let more = Gate::closed();
+    let hello = Script::stream().delta("Hel").hold(&more).delta("lo.");
+    it.model.says([hello.finish("stop")]);
+    let mut there = it.at_b.open_stream(json!({ "message": "hi" })).await;
+    let begun = there.until("text_delta").await;
+    let other = user::text(&begun[0].data, "turn_id");
+    let mut here = it.at_a.follow(&other, 0).await;
+    here.until("text_delta").await;
+    more.open();
+    assert_eq!(text_of(&here.rest().await), "lo.");
+    gate.open();
+    let rest = story.rest().await;
+    assert_eq!(text_of(&rest), "upon a time");
+    assert_eq!(
+        rest.last().expect("an end").data["completed"]["status"],
+        "completed"
+    );
+    it.stop().await;
+    home.remove().await;
+}

@@ -124,10 +124,12 @@ impl Home {
     }
 
     /// Runs a statement behind the product's back.
-    pub async fn run(&self, sql: &'static str) {
+    pub async fn run(&self, sql: impl Into<String>) {
+        let sql: String = sql.into();
+        let safe = sqlx::raw_sql(AssertSqlSafe(sql.clone()));
         let done = match self.way().await {
-            Way::Sqlite(mut way) => sqlx::raw_sql(sql).execute(&mut way).await.map(drop),
-            Way::Postgres(mut way) => sqlx::raw_sql(sql).execute(&mut way).await.map(drop),
+            Way::Sqlite(mut way) => safe.execute(&mut way).await.map(drop),
+            Way::Postgres(mut way) => safe.execute(&mut way).await.map(drop),
         };
         done.unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
