@@ -169,7 +169,7 @@ async fn messages_a_day_are_limited() {
 
 #[tokio::test]
 async fn limits_hold_for_messages_that_come_at_once() {
-    const AT_ONCE: usize = 20;
+    const AT_ONCE: usize = 8;
     for home in Home::both().await {
         for limit in ["MESSAGES_PER_DAY", "CONCURRENT_TURNS"] {
             let model = FakeModel::start().await;
