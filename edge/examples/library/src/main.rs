@@ -1,4 +1,4 @@
-//! Serves the library: `cargo run -p library-example --bin library`, then
+//! Serves the library: `cargo run -p library-example`, then
 //! `curl localhost:8080/v1/shelves/1/books/2`.
 
 use std::error::Error;
