@@ -154,9 +154,8 @@ impl Memory {
         let shown = |tasks: &Value| {
             let tasks = tasks.as_array()?.iter().filter_map(known);
             let tasks: Vec<Known> = tasks.take(reply::SHOWN).collect();
-            let shows = |text: &str| {
-                !tasks.is_empty() && tasks.iter().all(|task| text.contains(&task.title))
-            };
+            let shows =
+                |text: &str| !tasks.is_empty() && tasks.iter().all(|task| lists(text, task));
             reply.is_none_or(shows).then_some(tasks)
         };
         if envelope["success"] != true {
@@ -240,6 +239,16 @@ impl Memory {
     pub(super) fn latest_undo(&self) -> Option<String> {
         self.undos.last().cloned()
     }
+}
+
+/// Whether a line of the text is about the task, behind a number or a bullet if anything: a reply
+/// that tells of the task is no list.
+fn lists(text: &str, task: &Known) -> bool {
+    let is_mark = |c: char| !c.is_alphabetic() && !matches!(c, '“' | '"');
+    text.lines().any(|line| {
+        let found = line.find(&task.title).and_then(|at| line.get(..at));
+        found.is_some_and(|before| before.chars().all(is_mark))
+    })
 }
 
 /// A task as results show it.
