@@ -207,7 +207,13 @@ async fn whoever_is_active_has_an_account_and_a_good_session() {
             let found = accounts.is_active(user, issuer, session, at(seconds)).await;
             assert_eq!(found.unwrap(), active, "{}: {user} {session:?}", store.name);
         }
-        accounts.revoke_session(id, at(2)).await.unwrap();
+        let tx = store.begin(&ann).await.unwrap();
+        assert!(
+            tx.revoke_session(id, at(2)).await.unwrap(),
+            "{}",
+            store.name
+        );
+        tx.commit().await.unwrap();
         let found = accounts.is_active(&ann, "local", Some(id), at(3)).await;
         assert!(!found.unwrap(), "{}", store.name);
     }
