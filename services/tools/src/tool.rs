@@ -11,6 +11,7 @@ use crate::{
     args::Args,
     outcome::{Done, Refusal},
     schema::{self, Argument},
+    when,
 };
 
 /// A tool: what models are told of it, and what it does.
@@ -91,6 +92,12 @@ impl Call<'_> {
     /// A due date, read in the person's zone; `None` when it is absent or blank.
     pub(crate) fn due(&self, name: &'static str) -> Result<Option<Due>, Refusal> {
         self.args.due(name, self.now(), self.bench.time_zone)
+    }
+
+    /// True when an argument names a day and leaves the time of day open, see [`when::is_day_alone`].
+    pub(crate) fn names_day_alone(&self, name: &'static str) -> Result<bool, Refusal> {
+        let said = self.args.given(name)?;
+        Ok(said.is_some_and(|text| when::is_day_alone(text, self.now(), self.bench.time_zone)))
     }
 
     fn now(&self) -> Timestamp {

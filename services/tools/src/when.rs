@@ -54,6 +54,17 @@ struct Here {
     today: NaiveDate,
 }
 
+impl Here {
+    fn at(now: Timestamp, zone: TimeZone) -> Self {
+        let zone = zone.tz();
+        Self {
+            now,
+            zone,
+            today: now.with_timezone(&zone).date_naive(),
+        }
+    }
+}
+
 /// What a phrase means, said at `now` in `zone`; `None` when it has no one meaning.
 pub(crate) fn resolve(text: &str, now: Timestamp, zone: TimeZone) -> Option<Due> {
     let text = text.trim();
@@ -63,17 +74,30 @@ pub(crate) fn resolve(text: &str, now: Timestamp, zone: TimeZone) -> Option<Due>
     if let Ok(due) = Due::parse(text) {
         return Some(due);
     }
-    let here = Here {
-        now,
-        zone: zone.tz(),
-        today: now.with_timezone(&zone.tz()).date_naive(),
-    };
+    let here = Here::at(now, zone);
     let due = match iso(text, here) {
         Some(at) => Due::Instant(at),
-        None => phrase(&words::split(text)?, here)?,
+        None => read(&words::split(text)?, here)?.due(here)?,
     };
     // The bounds of a due date are the domain's to say.
     Due::parse(&due.to_string()).ok()
+}
+
+/// True for a phrase that names a day and leaves the time of day open: "friday", not "friday 5pm", "all
+/// day friday" or an ISO date.
+pub(crate) fn is_day_alone(text: &str, now: Timestamp, zone: TimeZone) -> bool {
+    let here = Here::at(now, zone);
+    let said = words::split(text.trim()).and_then(|tokens| read(&tokens, here));
+    let is_alone = |said: Said| {
+        let is_day = matches!(said.moment, Some(Moment::Day(_)));
+        is_day && !said.by_end_of_day && said.hour == Hour::default()
+    };
+    Due::parse(text.trim()).is_err() && said.is_some_and(is_alone)
+}
+
+/// The time of day of an instant, on another day.
+pub(crate) fn same_time(at: Timestamp, day: NaiveDate, zone: TimeZone) -> Option<Timestamp> {
+    instant(day.and_time(at.with_timezone(&zone.tz()).time()), zone.tz())
 }
 
 /// The first instant of a day somewhere.
@@ -101,7 +125,8 @@ struct Said {
     by_end_of_day: bool,
 }
 
-fn phrase(tokens: &[words::Token], here: Here) -> Option<Due> {
+/// The parts of a phrase that is understood to its end.
+fn read(tokens: &[words::Token], here: Here) -> Option<Said> {
     let mut words = Words::new(tokens);
     let mut said = Said::default();
     while !words.is_empty() {
@@ -114,7 +139,7 @@ fn phrase(tokens: &[words::Token], here: Here) -> Option<Due> {
             return None;
         }
     }
-    said.due(here)
+    Some(said)
 }
 
 fn read_end_of_day(words: &mut Words<'_>, said: &mut Said) -> bool {

@@ -1,6 +1,6 @@
 //! `update_task`: change fields of a task.
 
-use taskchat_domain::{Description, Recurrence, TaskPatch, Title};
+use taskchat_domain::{Description, Due, Recurrence, TaskId, TaskPatch, Title};
 
 use crate::{
     args::{PRIORITY, TASK_ID},
@@ -8,6 +8,7 @@ use crate::{
     outcome::{Done, Refusal},
     schema::{self, Argument, Form},
     tool::{Call, Effect, Tool},
+    when,
 };
 
 pub(crate) const TOOL: Tool = Tool {
@@ -37,7 +38,8 @@ pub(crate) const TOOL: Tool = Tool {
         Argument {
             name: "due",
             form: Form::Text,
-            about: "When it is due: ISO, or a phrase such as \"next friday 5pm\".",
+            about: "When it is due: ISO, or a phrase such as \"next friday 5pm\". A day alone \
+                    (\"friday\") keeps the time of day that the task has; an ISO date does not.",
         },
         Argument {
             name: "tags",
@@ -56,14 +58,36 @@ pub(crate) const TOOL: Tool = Tool {
 };
 
 async fn run(call: &Call<'_>) -> Result<Done, Refusal> {
-    let patch = patch(call)?;
+    let mut patch = patch(call)?;
     naming::given(call)?;
     if patch.is_empty() {
         return Err(taskchat_domain::Error::NothingToUpdate.into());
     }
     let id = naming::task_id(call, Among::OpenFirst).await?;
+    keep_time_of_day(call, id, &mut patch).await?;
     let outcome = call.tools.tasks.update(&call.by(), id, patch, None).await?;
     Done::task(outcome)
+}
+
+/// "Move the dentist to friday" says nothing about three o'clock: that stays.
+async fn keep_time_of_day(
+    call: &Call<'_>,
+    id: TaskId,
+    patch: &mut TaskPatch,
+) -> Result<(), Refusal> {
+    let Some(Some(Due::Date(day))) = patch.due else {
+        return Ok(());
+    };
+    if !call.names_day_alone("due")? {
+        return Ok(());
+    }
+    let task = call.tools.tasks.get(&call.bench.user, id).await?;
+    if let Some(Due::Instant(at)) = task.due
+        && let Some(moved) = when::same_time(at, day, call.bench.time_zone)
+    {
+        patch.due = Some(Some(Due::Instant(moved)));
+    }
+    Ok(())
 }
 
 fn patch(call: &Call<'_>) -> Result<TaskPatch, Refusal> {

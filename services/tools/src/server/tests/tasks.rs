@@ -10,6 +10,28 @@ fn kind(receipt: &Option<Receipt>) -> Option<ReceiptKind> {
 }
 
 #[tokio::test]
+async fn a_task_that_is_moved_to_another_day_keeps_its_time() {
+    let house = House::new().await;
+    let ann = house.hands_of("ann").await;
+    let dentist = json!({"title": "dentist", "due": "2026-10-20T15:00:00+02:00"});
+    ann.done("add_task", dentist).await;
+    for (said, due) in [
+        // After the clocks went back, three o'clock is another instant.
+        ("dec 4", "2026-12-04T14:00:00Z"),
+        ("on december 7th", "2026-12-07T14:00:00Z"),
+        ("dec 8 at 9", "2026-12-08T08:00:00Z"),
+        ("2026-12-09", "2026-12-09"),
+        ("dec 10", "2026-12-10"),
+        ("dec 11 5pm", "2026-12-11T16:00:00Z"),
+        ("all day dec 12", "2026-12-12"),
+    ] {
+        let moved = json!({"task_id": "dentist", "due": said});
+        let (task, _) = ann.done("update_task", moved).await;
+        assert_eq!(task["due_date"], due, "{said}");
+    }
+}
+
+#[tokio::test]
 async fn a_task_lives_through_every_tool() {
     let house = House::new().await;
     let ann = house.hands_of("ann").await;
