@@ -8,6 +8,7 @@ mod http_proto;
 mod json;
 mod observe;
 mod openapi;
+mod origins;
 mod page;
 mod problems;
 mod requests;
