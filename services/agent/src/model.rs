@@ -11,7 +11,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use serde_json::Value;
-use taskchat_domain::Usage;
+use taskchat_domain::{TimeZone, Usage};
 
 pub use error::{ModelError, ModelErrorKind, Retry};
 pub use offline::Offline;
@@ -40,6 +40,8 @@ pub struct ModelRequest {
     pub messages: Vec<Message>,
     /// What it may call.
     pub tools: Arc<[ToolSpec]>,
+    /// In which the person's times are told.
+    pub time_zone: TimeZone,
 }
 
 /// One message of a conversation as a model sees it.

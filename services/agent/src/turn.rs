@@ -224,7 +224,11 @@ impl Turn<'_> {
             self.agent.clock.now(),
             self.bench.time_zone,
         );
-        Ok(ModelRequest { messages, tools })
+        Ok(ModelRequest {
+            messages,
+            tools,
+            time_zone: self.bench.time_zone,
+        })
     }
 
     /// A step as entries: its text, if any, then its calls, numbered on through the turn.

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, Timestamp};
+use crate::{Error, Result, TimeZone, Timestamp};
 
 /// When a task is due. On the wire: "2026-11-27" or "2026-11-27T16:00:00Z".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -54,6 +54,21 @@ impl Due {
     }
 }
 
+impl Due {
+    /// As people write it, in their zone: "Fri 27 Nov 2026" or "Fri 27 Nov 2026, 17:00". Says nothing
+    /// like "tomorrow", so that it stays true.
+    #[must_use]
+    pub fn words(self, zone: TimeZone) -> String {
+        match self {
+            Self::Date(date) => date.format("%a %-d %b %Y").to_string(),
+            Self::Instant(at) => at
+                .with_timezone(&zone.tz())
+                .format("%a %-d %b %Y, %H:%M")
+                .to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Due {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -89,6 +104,10 @@ mod tests {
         ] {
             assert_eq!(Due::parse(text).unwrap().to_string(), said);
         }
+        let berlin = TimeZone::parse("Europe/Berlin").unwrap();
+        let words = |text| Due::parse(text).unwrap().words(berlin);
+        assert_eq!(words("2026-11-27"), "Fri 27 Nov 2026");
+        assert_eq!(words("2026-07-01T22:05:00Z"), "Thu 2 Jul 2026, 00:05");
         for bad in ["", "soon", "2026-13-01", "2026-11-27T16:00:00", "20261127"] {
             assert!(Due::parse(bad).is_err(), "{bad:?}");
         }

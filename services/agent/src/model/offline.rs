@@ -5,6 +5,7 @@
 //! "it" and "number two" are, it reads from the messages it is given ([`memory`]).
 
 mod arguments;
+mod dates;
 mod due;
 mod grammar;
 mod memory;
@@ -47,7 +48,7 @@ impl Model for Offline {
     }
 
     async fn stream(&self, request: &ModelRequest) -> Result<Deltas, ModelError> {
-        let mut deltas = match work::next(Talk::read(&request.messages)) {
+        let mut deltas = match work::next(Talk::read(&request.messages, request.time_zone)) {
             Move::Call(calls) => calls
                 .into_iter()
                 .enumerate()

@@ -4,8 +4,9 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
+use taskchat_domain::TimeZone;
 
-use super::reply;
+use super::{dates, reply};
 use crate::model::Message;
 
 /// A task, as far as it has to be known.
@@ -53,8 +54,8 @@ pub(super) struct Talk {
 }
 
 impl Talk {
-    /// Reads the messages of a request.
-    pub(super) fn read(messages: &[Message]) -> Self {
+    /// Reads the messages of a request; dates are in `zone` from here on.
+    pub(super) fn read(messages: &[Message], zone: TimeZone) -> Self {
         let now = messages
             .iter()
             .rposition(|message| matches!(message, Message::User(_)))
@@ -85,7 +86,7 @@ impl Talk {
                     Message::Assistant { text, .. } => text.as_str(),
                     _ => "",
                 };
-                for answered in answered(turn) {
+                for answered in answered(turn, zone) {
                     memory.note(&answered, Some(reply));
                 }
                 memory.end_turn();
@@ -99,14 +100,14 @@ impl Talk {
         Self {
             memory,
             said,
-            done: answered(current),
+            done: answered(current, zone),
             asked_about,
         }
     }
 }
 
 /// The calls of some messages with their answers, in order.
-fn answered(messages: &[Message]) -> Vec<Answered> {
+fn answered(messages: &[Message], zone: TimeZone) -> Vec<Answered> {
     let mut calls = Vec::new();
     for message in messages {
         let Message::Assistant { calls: made, .. } = message else {
@@ -118,10 +119,12 @@ fn answered(messages: &[Message]) -> Vec<Answered> {
                 _ => None,
             });
             let envelope = content.and_then(|content| serde_json::from_str(content).ok());
+            let mut envelope = envelope.unwrap_or_else(|| json!({"success": false}));
+            dates::word(&mut envelope, zone);
             calls.push(Answered {
                 tool: call.tool.clone(),
                 arguments: call.arguments.clone(),
-                envelope: envelope.unwrap_or_else(|| json!({"success": false})),
+                envelope,
             });
         }
     }

@@ -1,6 +1,7 @@
 //! The table of sentences, and the conversations behind it.
 
 use serde_json::Value;
+use taskchat_domain::TimeZone;
 
 use super::{
     memory::Talk,
@@ -56,7 +57,7 @@ impl Conversation {
         self.messages.push(Message::User(text.to_owned()));
         self.tasks.calls.clear();
         for _ in 0..8 {
-            let asked = match work::next(Talk::read(&self.messages)) {
+            let asked = match work::next(Talk::read(&self.messages, TimeZone::UTC)) {
                 Move::Call(asked) => asked,
                 Move::Say(reply) => {
                     self.messages.push(Message::Assistant {

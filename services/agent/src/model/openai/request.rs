@@ -69,6 +69,7 @@ fn tool(spec: &ToolSpec) -> ChatCompletionTools {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use taskchat_domain::TimeZone;
 
     use super::*;
 
@@ -101,6 +102,7 @@ mod tests {
                 parameters: json!({"type": "object"}),
             }]
             .into(),
+            time_zone: TimeZone::UTC,
         };
         assert_eq!(
             serde_json::to_value(body("m", &request)).unwrap(),

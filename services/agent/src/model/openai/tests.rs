@@ -17,7 +17,7 @@ use axum::{
 use futures::{StreamExt, stream};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use taskchat_domain::Usage;
+use taskchat_domain::{TimeZone, Usage};
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -81,6 +81,7 @@ fn request() -> ModelRequest {
     ModelRequest {
         messages: vec![Message::User("a private matter".into())],
         tools: [].into(),
+        time_zone: TimeZone::UTC,
     }
 }
 
