@@ -1,6 +1,6 @@
 //! Adding: "add a task called X", "remind me to X by Friday", "new: X".
 
-use super::priority;
+use super::{clauses, priority};
 use crate::model::offline::{
     due, reference, repeat,
     request::{Change, NewTask, Request, Target},
@@ -255,9 +255,33 @@ fn remind(rest: Phrase<'_>) -> Option<Request> {
     Some(Request::Add(task))
 }
 
+/// "Add a on Monday and b by Friday": what has days of its own is two tasks.
+fn dated(message: Phrase<'_>) -> Option<Vec<Request>> {
+    let is_dated = |phrase: Phrase<'_>| {
+        due::at_end(phrase).is_some_and(|(title, due)| due.dated && !title.is_empty())
+    };
+    // "Call mum" is a thing to do here, "mark it as done" is not.
+    let is_title = |phrase: Phrase<'_>| !clauses::is_strong(phrase) || phrase.word(0) == "call";
+    let mut rest = message.after_any(&["add", "remind me to"])?;
+    let mut tasks = Vec::new();
+    while let Some(at) = (1..rest.len()).find(|at| {
+        let (before, after) = (rest.to(*at), rest.from(at + 1));
+        let joins = rest.word(*at) == "and" && !rest.is_quoted(*at);
+        joins && is_dated(before) && is_dated(after) && is_title(after)
+    }) {
+        tasks.push(add(rest.to(at), None));
+        rest = rest.from(at + 1);
+    }
+    tasks.push(add(rest, None));
+    (tasks.len() > 1).then_some(tasks)
+}
+
 /// The titles of "add these tasks: a, b and c"; `None` when there is just one.
 pub(super) fn several(message: Phrase<'_>) -> Option<Vec<Request>> {
     let message = message.without_leading(super::POLITE);
+    if let Some(tasks) = dated(message) {
+        return Some(tasks);
+    }
     let rest = message.after_any(&["add", "create", "new"]);
     let list = match rest {
         Some(rest) => rest.after_any(PLURAL)?,
