@@ -39,6 +39,7 @@ fn main() -> anyhow::Result<()> {
         .block_on(run())
 }
 
+#[expect(clippy::print_stdout, reason = "a bench prints what it has measured")]
 async fn run() -> anyhow::Result<()> {
     let data = tempfile::tempdir()?;
     let store = Config::default().open(data.path()).await?;
