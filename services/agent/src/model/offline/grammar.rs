@@ -18,6 +18,7 @@ mod mark;
 mod priority;
 mod remove;
 mod rename;
+mod several;
 mod talk;
 
 use super::{request::Request, words::Phrase};
@@ -128,7 +129,7 @@ const POLITE_TAIL: &[&str] = &[
 
 /// The requests of a message, in order; what was not understood comes back as it was written.
 pub(super) fn read(message: Phrase<'_>) -> Vec<Reading> {
-    let tasks = || Some(add::several(message)?.into_iter().map(Ok).collect());
+    let tasks = || Some(several::read(message)?.into_iter().map(Ok).collect());
     let mut requests: Vec<Reading> = lists::read(message)
         .or_else(tasks)
         .unwrap_or_else(|| readings(message));

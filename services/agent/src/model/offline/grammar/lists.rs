@@ -3,7 +3,7 @@
 //! On such a list, "cancel the gym" is what somebody means to do one day, not what we are to do
 //! now. Where nothing says which of the two is meant, the person is asked.
 
-use super::{Reading, add, bared, change, clause, clauses, doubt, list, priority, talk};
+use super::{Reading, add, bared, change, clause, clauses, doubt, list, priority, several, talk};
 use crate::model::offline::{
     due, repeat,
     request::{NewTask, Request},
@@ -166,7 +166,7 @@ fn head(first: &Line<'_>, rest: &[Line<'_>]) -> Option<Head> {
     }
     let is_request = request.is_some() && !announces;
     (!is_request).then(|| {
-        let lead = bare.without_trailing(add::PLURAL);
+        let lead = bare.without_trailing(several::PLURAL);
         Head::Does(lead.without_trailing(FILLERS).text().to_owned())
     })
 }
@@ -177,7 +177,7 @@ fn lead(bare: Phrase<'_>) -> Option<String> {
         .after_any(add::LEADS)
         .or_else(|| bare.after_any(&["remind me", "add", "create", "new", "put", "remember"]))?;
     let mut rest = due::at_end(rest).map_or(rest, |(rest, _)| rest);
-    while let Some(after) = [add::TO_LIST, add::PLURAL, FILLERS]
+    while let Some(after) = [add::TO_LIST, several::PLURAL, FILLERS]
         .iter()
         .find_map(|words| rest.after_any(words))
     {
@@ -297,7 +297,7 @@ fn line_by_line(lines: &[Line<'_>]) -> Option<Vec<Reading>> {
 fn requests(line: &Line<'_>) -> Vec<Reading> {
     let sentence = Sentence::read(line.text);
     let phrase = sentence.phrase();
-    if let Some(tasks) = add::several(phrase) {
+    if let Some(tasks) = several::read(phrase) {
         return tasks.into_iter().map(Ok).collect();
     }
     super::readings(phrase)
