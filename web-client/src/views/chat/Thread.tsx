@@ -114,7 +114,7 @@ export function Thread({ flow }: { readonly flow: Flow }) {
     touched.current = performance.now();
     end.moved();
   }, [end]);
-  // Before anything moves: what grows meanwhile would take the reader back to the end. */
+  // Before anything moves: what grows meanwhile would take the reader back to the end.
   const leaves = useCallback(() => {
     moved();
     if ((scroller.current?.scrollTop ?? 0) > 0) end.up(touched.current);
