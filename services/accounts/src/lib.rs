@@ -86,13 +86,17 @@ impl Accounts {
     /// Joins the parts.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when the costs in `config` are out of argon2's range.
+    /// [`Error::Invalid`] when the costs in `config` are out of argon2's range, or streams would be
+    /// looked after without a pause.
     pub fn new(
         store: Store,
         issuer: Issuer,
         clock: Arc<dyn Clock>,
         config: Config,
     ) -> Result<Self> {
+        if config.look_every.is_zero() {
+            return Err(Error::invalid("accounts.look_every", "must not be zero"));
+        }
         let hasher = Hasher::new(
             config.argon2_memory_kib,
             config.argon2_iterations,

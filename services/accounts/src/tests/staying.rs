@@ -71,3 +71,16 @@ async fn a_look_that_fails_ends_nothing() {
     run("UPDATE users SET deactivated_at = created_at").await;
     leaves(&house, &caller).await;
 }
+
+#[tokio::test]
+async fn nobody_is_looked_after_without_a_pause() {
+    let house = House::new().await;
+    let (store, issuer) = (house.store.clone(), house.keys.issuer());
+    let clock = Arc::clone(&house.clock) as _;
+    let config = Config {
+        look_every: Duration::ZERO,
+        ..Config::default()
+    };
+    let refused = Accounts::new(store, issuer, clock, config).unwrap_err();
+    assert!(refused.to_string().contains("look_every"), "{refused}");
+}
