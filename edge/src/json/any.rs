@@ -1,13 +1,22 @@
 //! `google.protobuf.Any`: a message whose type is told beside it.
 
 use prost::Message as _;
-use prost_reflect::{DynamicMessage, MessageDescriptor, Value};
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, Value};
 
 use super::{Json, Reader, WellKnown, well_known};
 
 /// The type that a URL such as `type.googleapis.com/google.rpc.Help` names.
 pub(super) fn type_name(url: &str) -> &str {
     url.rsplit_once('/').map_or(url, |(_, name)| name)
+}
+
+/// The message of that type.
+///
+/// The pool alone would find it with a leading dot, too, which [`Plans`](super::Plans) do not.
+fn named(pool: &DescriptorPool, url: &str) -> Option<MessageDescriptor> {
+    let (_, name) = url.rsplit_once('/')?;
+    let found = pool.get_message_by_name(name)?;
+    (found.full_name() == name).then_some(found)
 }
 
 impl Reader<'_> {
@@ -26,10 +35,8 @@ impl Reader<'_> {
         let (Some((_, Json::Text(url))), None) = (urls.next(), urls.next()) else {
             return self.fault("must have one @type, a string");
         };
-        let pool = descriptor.parent_pool();
-        let inner_descriptor = match pool.get_message_by_name(type_name(url)) {
-            Some(inner) if url.contains('/') => inner,
-            _ => return self.fault("has an unknown @type"),
+        let Some(inner_descriptor) = named(descriptor.parent_pool(), url) else {
+            return self.fault("has an unknown @type");
         };
         let mut rest = members.iter().filter(|(name, _)| name != "@type");
         let inner = match WellKnown::of(&inner_descriptor) {

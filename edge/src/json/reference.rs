@@ -311,7 +311,9 @@ fn unpack(any: &DynamicMessage) -> Option<(String, DynamicMessage)> {
     let url = any.get_field_by_number(1)?.as_str()?.to_owned();
     let bytes = any.get_field_by_number(2)?.as_bytes()?.clone();
     let pool = any.descriptor().parent_pool().clone();
-    let descriptor = pool.get_message_by_name(any::type_name(&url))?;
+    let name = any::type_name(&url);
+    let descriptor = pool.get_message_by_name(name)?;
+    let descriptor = (descriptor.full_name() == name).then_some(descriptor)?;
     let inner = DynamicMessage::decode(descriptor, bytes).ok()?;
     Some((url, inner))
 }

@@ -221,6 +221,10 @@ fn every_fault_names_its_field() {
             &["w_any has an unknown @type"],
         ),
         (
+            r#"{"w_any":{"@type":"x.com/.shapes.v1.Item"}}"#,
+            &["w_any has an unknown @type"],
+        ),
+        (
             r#"{"w_any":{"@type":"x.com/shapes.v1.Item","id":1}}"#,
             &["w_any.id must be a string"],
         ),
