@@ -13,9 +13,9 @@ use std::{
 };
 
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseConnection, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, ExprTrait, LockBehavior, LockType, SelectStatement},
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr,
+    EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement},
 };
 use taskchat_domain::{Error, EventBody, Kind, Result, Timestamp, TurnEvent, TurnId, UserId};
 use tokio::{
@@ -245,16 +245,22 @@ async fn fill(tx: &DatabaseTransaction, pieces: &mut [Piece]) -> Result<HashSet<
         .add(turn::Column::Id.is_in(pieces.iter().map(|it| it.event.turn_id.uuid())))
         .add(turn::Column::LeaseOwner.is_in(pieces.iter().map(|it| it.lease)))
         .add(turn::Column::UserId.is_in(pieces.iter().map(|it| it.user.as_str())));
-    let numbered = turn::Entity::update_many()
-        .col_expr(
+    // Only what is needed of each row: there may be many, and often.
+    let number = Query::update()
+        .table(turn::Entity)
+        .value(
             turn::Column::LastSeq,
             Expr::col(turn::Column::LastSeq).add(1),
         )
-        .filter(turn::Column::Id.in_subquery(free(held.clone(), pieces)))
-        .exec_with_returning(tx)
-        .await
+        .and_where(turn::Column::Id.in_subquery(free(held.clone(), pieces)))
+        .returning(Query::returning().columns([turn::Column::Id, turn::Column::LastSeq]))
+        .to_owned();
+    let numbered = tx.query_all(&number).await.map_err(translate)?;
+    let numbers: HashMap<Uuid, i32> = numbered
+        .iter()
+        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+        .collect::<Result<_, DbErr>>()
         .map_err(translate)?;
-    let numbers: HashMap<_, _> = numbered.iter().map(|row| (row.id, row.last_seq)).collect();
     let mut rows = Vec::with_capacity(pieces.len());
     for piece in pieces.iter_mut() {
         let number = numbers.get(&piece.event.turn_id.uuid());
