@@ -44,7 +44,10 @@ pub trait Hands: Send + Sync {
 #[derive(Debug)]
 pub enum Ending {
     /// The model has answered.
-    Completed,
+    Completed {
+        /// As for [`Ending::Cancelled`]: the answer, unless it is stored already.
+        last: Vec<EntryBody>,
+    },
     /// The person was asked whether something may be done ([`Journal::ask_person`]). Once they have
     /// answered, the turn can be taken up again.
     Waiting,

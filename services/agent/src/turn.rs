@@ -8,6 +8,7 @@ mod ask;
 mod backing;
 mod budget;
 mod calls;
+mod entries;
 mod failure;
 mod permission;
 mod reach;
@@ -20,8 +21,8 @@ mod watch;
 use std::sync::Arc;
 
 use taskchat_domain::{
-    ApprovalReason, Call, CallId, CallResult, Entry, EntryBody, Error, FailureKind, Notice,
-    NoticeKind, chain,
+    ApprovalReason, Call, CallResult, Entry, EntryBody, Error, FailureKind, Notice, NoticeKind,
+    chain,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -33,7 +34,7 @@ use crate::{
     prompt,
     toolbox::{Toolbox, refusal},
 };
-use ask::{Answer, AskError};
+use ask::AskError;
 use backing::Verdict;
 use settle::Scene;
 use speech::Speech;
@@ -62,7 +63,7 @@ pub(crate) async fn drive(
         said: String::new(),
     };
     match turn.work().await {
-        Ok(Outcome::Answered) => Ending::Completed,
+        Ok(Outcome::Answered(last)) => Ending::Completed { last },
         Ok(Outcome::Waiting) => Ending::Waiting,
         Err(Stop::Broken(cause)) => Ending::Broken(cause),
         Err(Stop::Cancelled) => turn.scene().cancelled(),
@@ -106,9 +107,10 @@ struct Turn<'a> {
 }
 
 /// Where the work on a turn has led.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 enum Outcome {
-    Answered,
+    /// There is an answer, with what of it is to be stored along with the end.
+    Answered(Vec<EntryBody>),
     /// The person was asked; nothing more happens until they answer.
     Waiting,
 }
@@ -143,8 +145,12 @@ impl Turn<'_> {
             self.watch.check()?;
             match next(&self.history, self.bench.turn_id, &self.agent.limits) {
                 Step::Finish => match self.verdict() {
-                    Verdict::Stands => return Ok(Outcome::Answered),
-                    Verdict::AskAgain(facts) => self.step(Some(facts)).await?,
+                    Verdict::Stands => return Ok(Outcome::Answered(Vec::new())),
+                    Verdict::AskAgain(facts) => {
+                        if let Some(answered) = self.step(Some(facts)).await? {
+                            return Ok(answered);
+                        }
+                    }
                     Verdict::Label(notice) => {
                         self.append(vec![EntryBody::Notice(notice)]).await?;
                     }
@@ -164,14 +170,18 @@ impl Turn<'_> {
                         self.keep(result).await?;
                     }
                 }
-                Step::AskModel => self.step(None).await?,
+                Step::AskModel => {
+                    if let Some(answered) = self.step(None).await? {
+                        return Ok(answered);
+                    }
+                }
             }
         }
     }
 
-    /// Asks the model, and stores what it says and calls. It is told the facts first if its answer
-    /// did not fit them.
-    async fn step(&mut self, facts: Option<String>) -> Result<(), Stop> {
+    /// Asks the model, and stores what it says and calls, unless that ends the turn. It is told the
+    /// facts first if its answer did not fit them.
+    async fn step(&mut self, facts: Option<String>) -> Result<Option<Outcome>, Stop> {
         let mut request = self.request().await?;
         request.messages.extend(facts.map(Message::User));
         let model = self.model();
@@ -198,20 +208,23 @@ impl Turn<'_> {
                     warn!("the model says and calls more than a turn can hold");
                     return Err(Stop::Failed(FailureKind::ModelMisbehaved));
                 }
-                self.append(bodies).await
+                if self.would_end(&bodies) {
+                    return Ok(Some(Outcome::Answered(bodies)));
+                }
+                self.append(bodies).await?;
             }
-            Err(AskError::Interrupted(interrupt)) => Err(interrupt.into()),
-            Err(AskError::Journal(cause)) => Err(Stop::Broken(cause)),
+            Err(AskError::Interrupted(interrupt)) => return Err(interrupt.into()),
+            Err(AskError::Journal(cause)) => return Err(Stop::Broken(cause)),
             Err(AskError::Model(cause)) => {
                 let kind = cause.failure();
                 warn!(error = %chain(&cause), "the model failed");
-                if self.can_fall_back() {
-                    self.append(vec![EntryBody::Notice(without_ai())]).await
-                } else {
-                    Err(Stop::Failed(kind))
+                if !self.can_fall_back() {
+                    return Err(Stop::Failed(kind));
                 }
+                self.append(vec![EntryBody::Notice(without_ai())]).await?;
             }
         }
+        Ok(None)
     }
 
     /// What the model is asked.
@@ -229,27 +242,6 @@ impl Turn<'_> {
             tools,
             time_zone: self.bench.time_zone,
         })
-    }
-
-    /// A step as entries: its text, if any, then its calls, numbered on through the turn.
-    fn step_bodies(&self, answer: Answer) -> Vec<EntryBody> {
-        let before = bodies(&self.history, self.bench.turn_id)
-            .filter(|body| matches!(body, EntryBody::Call(_)))
-            .count();
-        let mut step = Vec::with_capacity(answer.calls.len() + 1);
-        if !self.said.is_empty() {
-            step.push(EntryBody::Model {
-                text: self.said.clone(),
-            });
-        }
-        for (at, asked) in answer.calls.into_iter().enumerate() {
-            step.push(EntryBody::Call(Call {
-                id: CallId::nth(before + at + 1),
-                arguments: calls::arguments(&asked.arguments),
-                tool: asked.tool,
-            }));
-        }
-        step
     }
 
     /// The calls that wait for the person's word before any call of the step is made.

@@ -17,7 +17,7 @@ use taskchat_store::{Store, UserTx};
 use tokio::sync::{Mutex, Notify};
 use uuid::Uuid;
 
-use crate::{ledger::put_right, wake::Wakes};
+use crate::{leased::Leased, ledger::put_right, wake::Wakes};
 use state::State;
 
 /// Text is written when this much has come together...
@@ -27,6 +27,9 @@ pub(crate) const COALESCE_FOR: Duration = Duration::from_millis(30);
 
 /// Turns whose entries a model may be shown; the agent cuts this to its window of messages.
 const HISTORY_TURNS: u32 = 50;
+
+/// The number of the turn that begins a conversation.
+const FIRST_ORDINAL: i32 = 1;
 
 /// Writes down one leased turn.
 #[derive(Debug)]
@@ -45,17 +48,22 @@ pub(crate) struct TurnJournal {
 }
 
 impl TurnJournal {
-    /// Opens the journal of a turn under `lease`, with what the turn has stored so far.
+    /// Opens the journal of a leased turn, with what it has stored so far: read, unless it has just
+    /// been opened.
     pub(crate) async fn open(
         store: Store,
         clock: Arc<dyn Clock>,
         wakes: Wakes,
-        user: UserId,
-        turn: Turn,
-        lease: Uuid,
+        leased: Leased,
         approval_ttl: Duration,
     ) -> Result<Self> {
-        let entries = store.as_user(&user).entries(&[turn.id]).await?;
+        let Leased {
+            user, turn, lease, ..
+        } = leased;
+        let entries = match leased.opening {
+            Some(opening) => vec![opening],
+            None => store.as_user(&user).entries(&[turn.id]).await?,
+        };
         let mut state = State::default();
         state.usage = turn.usage;
         for entry in entries {
@@ -77,11 +85,6 @@ impl TurnJournal {
     /// The turn as it was leased.
     pub(crate) fn turn(&self) -> &Turn {
         &self.turn
-    }
-
-    /// What proves that the turn may be written to from here.
-    pub(crate) fn lease(&self) -> Uuid {
-        self.lease
     }
 
     /// The turn's entries so far.
@@ -125,12 +128,8 @@ impl TurnJournal {
     /// Says that the turn has begun.
     pub(crate) async fn started(&self) -> Result<()> {
         let mut state = self.state.lock().await;
-        let started = EventBody::Started {
-            conversation_id: self.turn.conversation_id,
-            user_message_id: self.turn.user_message_id,
-            message_id: self.turn.message_id,
-        };
-        self.write(&mut state, Vec::new(), vec![started]).await
+        let first = vec![first_event(&self.turn)];
+        self.write(&mut state, Vec::new(), first).await
     }
 
     /// Ends the turn: the last entries, the last event, and the state, in one transaction, since a
@@ -166,7 +165,8 @@ impl TurnJournal {
         // Whoever stops the turn does not want what it was about to do.
         let denied = open.map(|open| open.closed(ApprovalState::Denied, now));
         events.extend(denied.clone().map(EventBody::ApprovalDecided));
-        let mut happened = tx.append_events(id, lease, events, now).await?;
+        // And the last one, which tells what is stored only then.
+        let numbers = tx.next_events(id, lease, events.len() + 1).await?;
         if let Some(denied) = denied {
             tx.close_approval(denied.id, denied.state, now).await?;
             bodies.push(EntryBody::ApprovalDecided(denied));
@@ -178,11 +178,15 @@ impl TurnJournal {
             state.note(entry);
         }
         let failure = failure.as_ref();
-        let last = last_event(&self.turn, &state.entries, ended, failure, state.usage);
-        happened.extend(tx.append_events(id, lease, vec![last], now).await?);
+        events.push(last_event(
+            &self.turn,
+            &state.entries,
+            ended,
+            failure,
+            state.usage,
+        ));
+        let happened = tx.insert_events(numbers, events, now).await?;
         tx.finish_turn(id, lease, ended, failure, state.usage, now)
-            .await?;
-        tx.touch_conversation(self.turn.conversation_id, now)
             .await?;
         tx.commit().await?;
         self.wakes.happened(id, happened);
@@ -241,6 +245,15 @@ impl TurnJournal {
     }
 }
 
+/// The event that begins a turn.
+pub(crate) fn first_event(turn: &Turn) -> EventBody {
+    EventBody::Started {
+        conversation_id: turn.conversation_id,
+        user_message_id: turn.user_message_id,
+        message_id: turn.message_id,
+    }
+}
+
 /// The event that ends a turn.
 pub(crate) fn last_event(
     turn: &Turn,
@@ -265,6 +278,9 @@ pub(crate) fn last_event(
 #[async_trait]
 impl Journal for TurnJournal {
     async fn history(&self) -> Result<Vec<Entry>> {
+        if self.turn.ordinal == FIRST_ORDINAL {
+            return Ok(self.entries().await);
+        }
         let scope = self.store.as_user(&self.user);
         let up_to_here = Some(self.turn.ordinal.saturating_add(1));
         let mut turns = scope

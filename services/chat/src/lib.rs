@@ -12,6 +12,7 @@ mod conversations;
 mod follow;
 mod journal;
 mod keep;
+mod leased;
 mod leave;
 mod ledger;
 mod messages;

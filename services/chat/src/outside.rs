@@ -7,12 +7,13 @@
 use sha2::{Digest, Sha256};
 use taskchat_domain::{
     Approval, ApprovalId, ApprovalPolicy, ApprovalReason, ApprovalState, Call, Entry, EntryBody,
-    Error, EventBody, Result, TimeZone, TurnId, TurnState, UserId,
+    Error, EventBody, Result, TimeZone, TurnId, UserId,
 };
 
 use crate::{
     Chat, IfBusy, Send,
-    start::{Request, open_conversation, opened},
+    journal::first_event,
+    start::{Opening, Request, open_conversation, opened},
 };
 
 impl Chat {
@@ -55,7 +56,8 @@ impl Chat {
         let now = self.clock.now();
         let question = format!("(Another assistant) May I use {}?", call.tool);
         let conversation = open_conversation(&tx, &question, now).await?;
-        self.check_limits(&tx, conversation, now).await?;
+        let is_busy = false;
+        self.check_limits(&tx, is_busy, now).await?;
         let send = Send {
             message: question,
             conversation_id: Some(conversation),
@@ -64,8 +66,7 @@ impl Chat {
             if_busy: IfBusy::Enqueue,
         };
         let request = Request::new(&send.message, &body_hash);
-        let state = TurnState::WaitingForApproval;
-        let turn = opened(&tx, conversation, &send, request, state, now).await?;
+        let (turn, _) = opened(&tx, conversation, &send, request, Opening::Asks, now).await?;
         let asked = Approval {
             id: ApprovalId::new(),
             conversation_id: conversation,
@@ -79,11 +80,7 @@ impl Chat {
         };
         let text = ANSWER.to_owned();
         let events = vec![
-            EventBody::Started {
-                conversation_id: conversation,
-                user_message_id: turn.user_message_id,
-                message_id: turn.message_id,
-            },
+            first_event(&turn),
             EventBody::TextDelta { text: text.clone() },
             EventBody::ApprovalRequested(asked.clone()),
         ];

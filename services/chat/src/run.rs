@@ -26,7 +26,8 @@ use uuid::Uuid;
 use crate::{
     config::Config,
     journal::{TurnJournal, last_event},
-    keep::Keeper,
+    keep::keep_writing,
+    leased::Leased,
     recover::{Recovered, recover},
     wake::Wakes,
 };
@@ -47,16 +48,6 @@ enum Which {
     Unsuspected,
     /// Those of a conversation.
     In(ConversationId),
-}
-
-/// A turn to be run here, and what proves it.
-#[derive(Debug)]
-struct Leased {
-    user: UserId,
-    turn: Turn,
-    lease: Uuid,
-    /// How often it was taken up from a dead process without getting any further.
-    take_ups: i32,
 }
 
 /// Runs the turns that this process has leased.
@@ -117,6 +108,37 @@ impl Runner {
             .spawn(async move { runner.drain(conversation).await }.in_current_span());
     }
 
+    /// Runs a turn, and then those after it.
+    pub(crate) fn begin(self: &Arc<Self>, leased: Leased) {
+        let (runner, conversation) = (Arc::clone(self), leased.turn.conversation_id);
+        self.tracker.spawn(
+            async move {
+                runner.run(leased).await;
+                runner.drain(conversation).await;
+            }
+            .in_current_span(),
+        );
+    }
+
+    /// For a lease on a turn that is opened and begun at once; `None` when this process is going
+    /// down. Not within a transaction.
+    pub(crate) async fn owner(&self) -> Result<Option<Uuid>> {
+        if self.abort.is_cancelled() {
+            return Ok(None);
+        }
+        self.take_over().await?;
+        Ok(Some(Uuid::now_v7()))
+    }
+
+    /// Before the first lease of this process, which would be freed as well.
+    async fn take_over(&self) -> Result<()> {
+        let leases = self.store.leases();
+        self.taken_over
+            .get_or_try_init(|| leases.take_over())
+            .await
+            .copied()
+    }
+
     /// Stops a turn if it runs here.
     pub(crate) fn stop(&self, turn: TurnId) {
         for running in self.running().values() {
@@ -144,10 +166,7 @@ impl Runner {
     /// Leases a turn that can be run.
     async fn claim(&self, which: Which) -> Result<Option<Leased>> {
         let leases = self.store.leases();
-        // Before the first lease of this process, which would be freed as well.
-        self.taken_over
-            .get_or_try_init(|| leases.take_over())
-            .await?;
+        self.take_over().await?;
         // A new one each time: a run that has lost its turn without noticing is kept from writing
         // also when this very process takes the turn up again.
         let lease = Uuid::now_v7();
@@ -157,12 +176,7 @@ impl Runner {
             Which::Unsuspected => leases.claim_unsuspected(lease, now, ttl).await?,
             Which::In(conversation) => leases.claim_in(conversation, lease, now, ttl).await?,
         };
-        Ok(claimed.map(|it| Leased {
-            user: it.user,
-            turn: it.turn,
-            lease,
-            take_ups: it.take_ups,
-        }))
+        Ok(claimed.map(|claimed| Leased::claimed(claimed, lease)))
     }
 
     /// Runs the turns of a conversation until none is waiting, or somebody else runs one.
@@ -241,18 +255,14 @@ impl Runner {
     }
 
     async fn work(&self, leased: Leased, stop: CancellationToken) -> Result<TurnState> {
-        let Leased {
-            user,
-            turn,
-            lease,
-            take_ups,
-        } = leased;
+        let (user, turn) = (leased.user.clone(), leased.turn.clone());
         if turn.cancel_requested {
             stop.cancel();
         }
-        let begun_before = turn.last_seq > 0;
+        let has_begun = turn.last_seq > 0;
+        let is_new = leased.opening.is_some();
         // What ends a process each time it is tried would end one after the other, for ever.
-        let worn_out = take_ups > self.config.take_ups && !turn.cancel_requested;
+        let worn_out = leased.take_ups > self.config.take_ups && !turn.cancel_requested;
         let bench = Bench {
             user: user.clone(),
             turn_id: turn.id,
@@ -263,28 +273,21 @@ impl Runner {
             self.store.clone(),
             Arc::clone(&self.clock),
             self.wakes.clone(),
-            user.clone(),
-            turn,
-            lease,
+            leased,
             self.config.approval_ttl,
         )
         .await?;
         let journal = Arc::new(journal);
-        if !begun_before {
+        if !has_begun {
             journal.started().await?;
-        } else if let Recovered::Closed(state) = recover(&self.store, &user, &journal).await? {
+        } else if !is_new
+            && let Recovered::Closed(state) = recover(&self.store, &user, &journal).await?
+        {
             return Ok(state);
         }
 
         let done = CancellationToken::new();
-        let keeper = Keeper {
-            store: self.store.clone(),
-            clock: Arc::clone(&self.clock),
-            journal: Arc::clone(&journal),
-            lease: self.config.lease,
-            stop: stop.clone(),
-        };
-        keeper.spawn(&self.tracker, done.clone());
+        keep_writing(Arc::clone(&journal), &self.tracker, done.clone());
         let _done = done.drop_guard();
         let ending = if worn_out {
             let kind = FailureKind::CutOff;
@@ -293,7 +296,7 @@ impl Runner {
             self.agent.run(&bench, &*journal, &stop).await
         };
         let (state, failure, last) = match ending {
-            Ending::Completed => (TurnState::Completed, None, Vec::new()),
+            Ending::Completed { last } => (TurnState::Completed, None, last),
             // The journal has laid it aside already.
             Ending::Waiting => return Ok(TurnState::WaitingForApproval),
             Ending::Cancelled { last } => {

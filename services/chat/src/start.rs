@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use taskchat_domain::{
-    Conversation, ConversationId, ConversationTitle, EntryBody, EntryId, Error, Noun, Result,
-    TimeZone, Timestamp, Turn, TurnId, TurnState, Usage, UserId,
+    Conversation, ConversationId, ConversationTitle, Entry, EntryBody, EntryId, Error, Noun,
+    Result, TimeZone, Timestamp, Turn, TurnId, TurnState, Usage, UserId,
 };
-use taskchat_store::UserTx;
+use taskchat_store::{EventNumbers, Lease, UserTx};
+use tracing::Instrument;
 
-use crate::{Chat, word};
+use crate::{Chat, journal::first_event, leased::Leased, word};
 
 /// The longest message, in bytes of UTF-8 after trimming.
 const MAX_MESSAGE: usize = 32 * 1024;
@@ -46,23 +47,44 @@ impl Chat {
     /// [`Error::Busy`] when told to reject, [`Error::AlreadyExists`] when the request id was used
     /// for another message, [`Error::Exhausted`] at a limit.
     pub async fn start(&self, user: &UserId, send: Send) -> Result<Turn> {
+        let (chat, user) = (self.clone(), user.clone());
+        // On its own: a turn that is opened is run, also when the caller is gone by then.
+        let started = async move { chat.start_whole(&user, &send).await };
+        self.tracker
+            .spawn(started.in_current_span())
+            .await
+            .map_err(Error::internal)?
+    }
+
+    async fn start_whole(&self, user: &UserId, send: &Send) -> Result<Turn> {
         let text = checked(&send.message)?;
         let body_hash = body_hash(text, send.conversation_id);
-        let turn = match self.open(user, &send, text, &body_hash).await {
+        let request = Request::new(text, &body_hash);
+        let opened = match self.open(user, send, request).await {
             // The same request id won the race in another transaction; the second look finds it.
             Err(Error::AlreadyExists(_)) if send.request_id.is_some() => {
-                self.open(user, &send, text, &body_hash).await?
+                self.open(user, send, request).await?
             }
             other => other?,
         };
-        if !turn.state.is_final() {
-            self.runner.nudge(turn.conversation_id);
+        match opened {
+            Opened::Here(leased) => {
+                let turn = leased.turn.clone();
+                self.runner.begin(*leased);
+                Ok(turn)
+            }
+            Opened::Stored(turn) => {
+                if !turn.state.is_final() {
+                    self.runner.nudge(turn.conversation_id);
+                }
+                Ok(turn)
+            }
         }
-        Ok(turn)
     }
 
-    async fn open(&self, user: &UserId, send: &Send, text: &str, body_hash: &str) -> Result<Turn> {
-        let request = Request::new(text, body_hash);
+    async fn open(&self, user: &UserId, send: &Send, request: Request<'_>) -> Result<Opened> {
+        let Request { text, body_hash } = request;
+        let owner = self.runner.owner().await?;
         let mut tx = self.store.begin(user).await?;
         if let Some(request_id) = &send.request_id
             && let Some((turn, hash)) = tx.turn_by_request(request_id).await?
@@ -72,7 +94,7 @@ impl Chat {
                     "this request id was used for another message".into(),
                 ));
             }
-            return Ok(turn);
+            return Ok(Opened::Stored(turn));
         }
         self.lock_limits(&tx).await?;
         if let (Some(decision), Some(id)) = (word::plain(text), send.conversation_id)
@@ -80,25 +102,38 @@ impl Chat {
         {
             let answer = (&asked, decision);
             if let Some(turn) = self.decide_by_message(tx, send, request, answer).await? {
-                return Ok(turn);
+                return Ok(Opened::Stored(turn));
             }
             tx = self.store.begin(user).await?;
             self.lock_limits(&tx).await?;
         }
-        if let Some(id) = send.conversation_id {
-            enter(&tx, id, send.if_busy).await?;
-        }
+        let is_busy = match send.conversation_id {
+            Some(id) => enter(&tx, id, send.if_busy).await?,
+            None => false,
+        };
         // Not before the conversation is locked: times are in the order of arrival, too.
         let now = self.clock.now();
         let conversation_id = match send.conversation_id {
             Some(id) => id,
             None => open_conversation(&tx, text, now).await?,
         };
-        self.check_limits(&tx, conversation_id, now).await?;
-        let state = TurnState::Queued;
-        let turn = opened(&tx, conversation_id, send, request, state, now).await?;
+        self.check_limits(&tx, is_busy, now).await?;
+        // With nothing before it, it begins here and now.
+        let opening = match owner {
+            Some(owner) if !is_busy => Opening::Runs(Lease {
+                owner,
+                until: now + self.config.lease,
+            }),
+            _ => Opening::Waits,
+        };
+        let (turn, said) = opened(&tx, conversation_id, send, request, opening, now).await?;
         tx.commit().await?;
-        Ok(turn)
+        Ok(match opening {
+            Opening::Runs(lease) => {
+                Opened::Here(Box::new(Leased::opened(user.clone(), turn, said, lease)))
+            }
+            Opening::Waits | Opening::Asks => Opened::Stored(turn),
+        })
     }
 
     /// What comes at once is counted one after the other, where anything is counted.
@@ -113,13 +148,12 @@ impl Chat {
     pub(crate) async fn check_limits(
         &self,
         tx: &UserTx,
-        conversation: ConversationId,
+        is_busy: bool,
         now: Timestamp,
     ) -> Result<()> {
         let most = u64::from(self.config.concurrent_turns);
         // A message to a busy conversation waits for its turn and adds no load.
-        if most > 0 && !tx.is_busy(conversation).await? && tx.active_conversations().await? >= most
-        {
+        if most > 0 && !is_busy && tx.active_conversations().await? >= most {
             return Err(Error::Exhausted {
                 what: "too many conversations are being answered at once".into(),
                 retry_after: Duration::from_secs(2),
@@ -139,15 +173,24 @@ impl Chat {
     }
 }
 
-/// Makes sure that nobody else adds to the conversation meanwhile.
-async fn enter(tx: &UserTx, id: ConversationId, if_busy: IfBusy) -> Result<()> {
+/// What has become of a message.
+enum Opened {
+    /// Its turn is in the database, and not run from here.
+    Stored(Turn),
+    /// Its turn is to be run at once.
+    Here(Box<Leased>),
+}
+
+/// Makes sure that nobody else adds to the conversation meanwhile, and says whether it is busy.
+async fn enter(tx: &UserTx, id: ConversationId, if_busy: IfBusy) -> Result<bool> {
     tx.lock_conversation(id)
         .await?
         .ok_or(Error::NotFound(Noun::Conversation))?;
-    if if_busy == IfBusy::Reject && tx.is_busy(id).await? {
+    let is_busy = tx.is_busy(id).await?;
+    if if_busy == IfBusy::Reject && is_busy {
         return Err(Error::Busy);
     }
-    Ok(())
+    Ok(is_busy)
 }
 
 pub(crate) async fn open_conversation(
@@ -178,19 +221,36 @@ impl<'a> Request<'a> {
     }
 }
 
+/// How a turn is opened.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Opening {
+    /// It waits to be run.
+    Waits,
+    /// It has begun, under this lease.
+    Runs(Lease),
+    /// It waits for the person's answer to what is asked in it.
+    Asks,
+}
+
 /// Stores a message and the turn it opens; the conversation is locked from here on.
 pub(crate) async fn opened(
     tx: &UserTx,
     conversation_id: ConversationId,
     send: &Send,
     request: Request<'_>,
-    state: TurnState,
+    opening: Opening,
     now: Timestamp,
-) -> Result<Turn> {
+) -> Result<(Turn, Entry)> {
+    let (state, lease) = match opening {
+        Opening::Waits => (TurnState::Queued, None),
+        Opening::Runs(lease) => (TurnState::Running, Some(lease)),
+        Opening::Asks => (TurnState::WaitingForApproval, None),
+    };
+    let (ordinal, place) = tx.next_turn(conversation_id, now).await?;
     let turn = Turn {
         id: TurnId::new(),
         conversation_id,
-        ordinal: tx.next_ordinal(conversation_id).await?,
+        ordinal,
         state,
         user_message_id: EntryId::new(),
         message_id: EntryId::new(),
@@ -198,21 +258,29 @@ pub(crate) async fn opened(
         cancel_requested: false,
         failure: None,
         usage: Usage::default(),
-        last_seq: 0,
+        // It begins with its first event.
+        last_seq: i32::from(lease.is_some()),
         created_at: now,
         ended_at: None,
     };
     let body_hash = request.body_hash;
     let known_by = send.request_id.as_deref().map(|id| (id, body_hash));
-    tx.insert_turn(&turn, known_by).await?;
+    tx.insert_turn(&turn, known_by, lease).await?;
+    if lease.is_some() {
+        let numbers = EventNumbers::of_new(&turn);
+        tx.insert_events(numbers, vec![first_event(&turn)], now)
+            .await?;
+    }
     let said = EntryBody::User {
         text: request.text.to_owned(),
     };
     let first_id = Some(turn.user_message_id);
-    tx.append_entries(conversation_id, turn.id, vec![said], first_id, now)
-        .await?;
-    tx.touch_conversation(conversation_id, now).await?;
-    Ok(turn)
+    let said = tx
+        .insert_entries(place, turn.id, vec![said], first_id, now)
+        .await?
+        .pop()
+        .ok_or_else(|| Error::internal("a message that was not stored"))?;
+    Ok((turn, said))
 }
 
 fn checked(message: &str) -> Result<&str> {

@@ -8,8 +8,8 @@ use taskchat_store::UserTx;
 use crate::{
     Chat, Send,
     approvals::{close, word},
-    journal::last_event,
-    start::{Request, opened},
+    journal::{first_event, last_event},
+    start::{Opening, Request, opened},
 };
 
 /// All there is to say yes. Anything longer is a message to the assistant.
@@ -81,19 +81,21 @@ impl Chat {
         (asked, decision): (&Approval, Decision),
     ) -> Result<Option<Turn>> {
         let now = self.clock.now();
-        self.check_limits(&tx, asked.conversation_id, now).await?;
+        // The turn that asked is unfinished.
+        let is_busy = true;
+        self.check_limits(&tx, is_busy, now).await?;
         let state = word(asked, decision, now);
         let Some(closed) = close(&tx, asked, state, now).await? else {
             return Ok(None);
         };
         // The conversation is locked by now: times are in the order of arrival, too.
         let now = self.clock.now();
-        let mut turn = opened(
+        let (mut turn, _) = opened(
             &tx,
             asked.conversation_id,
             send,
             request,
-            TurnState::Queued,
+            Opening::Waits,
             now,
         )
         .await?;
@@ -105,11 +107,7 @@ impl Chat {
         let ended = TurnState::Completed;
         let usage = Usage::default();
         let events = vec![
-            EventBody::Started {
-                conversation_id: turn.conversation_id,
-                user_message_id: turn.user_message_id,
-                message_id: turn.message_id,
-            },
+            first_event(&turn),
             EventBody::TextDelta { text },
             last_event(&turn, &entries, ended, None, usage),
         ];

@@ -140,7 +140,7 @@ async fn turn(store: &Store, user: &UserId) -> anyhow::Result<Held> {
     };
     let tx = store.begin(user).await?;
     tx.insert_conversation(&conversation).await?;
-    tx.insert_turn(&turn, None).await?;
+    tx.insert_turn(&turn, None, None).await?;
     tx.commit().await?;
     let (lease, long) = (Uuid::now_v7(), Duration::from_secs(3600));
     let leases = store.leases();

@@ -1,7 +1,7 @@
 //! Conversations.
 
 use sea_orm::{
-    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
     sea_query::{Expr, ExprTrait},
 };
 use taskchat_domain::{
@@ -10,7 +10,7 @@ use taskchat_domain::{
 };
 
 use crate::{
-    UserScope, UserTx,
+    EntryNumbers, UserScope, UserTx,
     convert::micros,
     entity::{
         conversation::{Column, Entity, Model},
@@ -104,21 +104,6 @@ impl UserTx {
         Ok(())
     }
 
-    /// Notes that the newest message is of `at`. Nothing happens to a conversation that is gone.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn touch_conversation(&self, id: ConversationId, at: Timestamp) -> Result<()> {
-        Entity::update_many()
-            .col_expr(Column::UpdatedAt, Expr::value(micros(at)))
-            .filter(Column::Id.eq(id.uuid()))
-            .filter(Column::UserId.eq(self.user_id()))
-            .exec(&self.tx)
-            .await
-            .map_err(translate)?;
-        Ok(())
-    }
-
     /// Gives a conversation another title; false when there is no such conversation.
     ///
     /// # Errors
@@ -195,24 +180,47 @@ impl UserTx {
         Ok(saved.rows_affected == 1)
     }
 
-    /// The number of the conversation's next turn; the conversation is locked from here on.
+    /// The number of the conversation's next turn, and that of the message of `at` which opens it; the
+    /// conversation is locked from here on.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such conversation.
-    pub async fn next_ordinal(&self, id: ConversationId) -> Result<i32> {
-        let row = self.count_up(id, Column::LastOrdinal, 1).await?;
-        Ok(row.last_ordinal)
-    }
-
-    /// Adds `by` to one of the counters and gives the row as it is then.
-    pub(crate) async fn count_up(
+    pub async fn next_turn(
         &self,
         id: ConversationId,
-        counter: Column,
-        by: i32,
+        at: Timestamp,
+    ) -> Result<(i32, EntryNumbers)> {
+        let counter = Column::LastOrdinal;
+        let next = Entity::update_many().col_expr(counter, Expr::col(counter).add(1));
+        let row = self.counted_up(id, next, 1, at).await?;
+        Ok((row.last_ordinal, EntryNumbers::new(&row, 1)))
+    }
+
+    /// The numbers of the conversation's next `count` entries, of `at`; the conversation is locked
+    /// from here on.
+    pub(crate) async fn next_entries(
+        &self,
+        id: ConversationId,
+        count: i32,
+        at: Timestamp,
+    ) -> Result<EntryNumbers> {
+        let row = self
+            .counted_up(id, Entity::update_many(), count, at)
+            .await?;
+        Ok(EntryNumbers::new(&row, count))
+    }
+
+    async fn counted_up(
+        &self,
+        id: ConversationId,
+        counting: UpdateMany<Entity>,
+        entries: i32,
+        at: Timestamp,
     ) -> Result<Model> {
-        Entity::update_many()
-            .col_expr(counter, Expr::col(counter).add(by))
+        let counter = Column::LastSeq;
+        counting
+            .col_expr(counter, Expr::col(counter).add(entries))
+            .col_expr(Column::UpdatedAt, Expr::value(micros(at)))
             .filter(Column::Id.eq(id.uuid()))
             .filter(Column::UserId.eq(self.user_id()))
             .exec_with_returning(&self.tx)

@@ -35,6 +35,23 @@ impl UserScope {
     }
 }
 
+/// Numbers that the next entries of a conversation have.
+#[derive(Debug)]
+pub struct EntryNumbers {
+    conversation: ConversationId,
+    first: i32,
+}
+
+impl EntryNumbers {
+    /// The last `count` numbers of a conversation.
+    pub(crate) fn new(conversation: &conversation::Model, count: i32) -> Self {
+        Self {
+            conversation: conversation.id.into(),
+            first: conversation.last_seq - count + 1,
+        }
+    }
+}
+
 impl UserTx {
     /// Appends entries to a conversation, numbered without gaps; the conversation is locked from
     /// here on. `first_id` is the id of the first one when it was promised before.
@@ -53,15 +70,29 @@ impl UserTx {
         if count == 0 {
             return Ok(Vec::new());
         }
-        let at = micros(at);
-        let last = self
-            .count_up(conversation, conversation::Column::LastSeq, count)
-            .await?
-            .last_seq;
+        let numbers = self.next_entries(conversation, count, at).await?;
+        self.insert_entries(numbers, turn, bodies, first_id, at)
+            .await
+    }
+
+    /// Appends entries under the numbers that they were promised; otherwise as
+    /// [`Self::append_entries`].
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn insert_entries(
+        &self,
+        numbers: EntryNumbers,
+        turn: TurnId,
+        bodies: Vec<EntryBody>,
+        first_id: Option<EntryId>,
+        at: Timestamp,
+    ) -> Result<Vec<Entry>> {
+        let (conversation, at) = (numbers.conversation, micros(at));
         let mut ids = first_id.into_iter();
         let entries: Vec<Entry> = bodies
             .into_iter()
-            .zip(last - count + 1..)
+            .zip(numbers.first..)
             .map(|(body, seq)| Entry {
                 id: ids.next().unwrap_or_else(EntryId::new),
                 turn_id: turn,

@@ -4,7 +4,7 @@ use sea_orm::{
     ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
-use taskchat_domain::{Error, EventBody, Result, Timestamp, TurnEvent, TurnId};
+use taskchat_domain::{Error, EventBody, Result, Timestamp, Turn, TurnEvent, TurnId};
 use uuid::Uuid;
 
 use crate::{
@@ -37,6 +37,24 @@ impl UserScope {
     }
 }
 
+/// Numbers that the next events of a turn have.
+#[derive(Debug)]
+pub struct EventNumbers {
+    turn: TurnId,
+    first: i32,
+}
+
+impl EventNumbers {
+    /// Those of a turn that is inserted with its first events: all up to its last one.
+    #[must_use]
+    pub fn of_new(turn: &Turn) -> Self {
+        Self {
+            turn: turn.id,
+            first: 1,
+        }
+    }
+}
+
 impl UserTx {
     /// Appends events to an unfinished turn, numbered without gaps, and thereby checks that the
     /// turn is held by `lease` (`None`: by nobody); also with no events at all.
@@ -52,8 +70,22 @@ impl UserTx {
         bodies: Vec<EventBody>,
         at: Timestamp,
     ) -> Result<Vec<TurnEvent>> {
-        let count = i32::try_from(bodies.len()).map_err(Error::internal)?;
-        let at = micros(at);
+        let numbers = self.next_events(turn, lease, bodies.len()).await?;
+        self.insert_events(numbers, bodies, at).await
+    }
+
+    /// The numbers of the next `count` events of a turn, all of which must be inserted before the
+    /// transaction ends; otherwise as [`Self::append_events`].
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the turn is finished or held by somebody else.
+    pub async fn next_events(
+        &self,
+        turn: TurnId,
+        lease: Option<Uuid>,
+        count: usize,
+    ) -> Result<EventNumbers> {
+        let count = i32::try_from(count).map_err(Error::internal)?;
         let last = turn::Entity::update_many()
             .col_expr(
                 turn::Column::LastSeq,
@@ -66,14 +98,31 @@ impl UserTx {
             .pop()
             .ok_or_else(lease_lost)?
             .last_seq;
-        if count == 0 {
+        Ok(EventNumbers {
+            turn,
+            first: last - count + 1,
+        })
+    }
+
+    /// Appends events under the numbers that they were promised.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn insert_events(
+        &self,
+        numbers: EventNumbers,
+        bodies: Vec<EventBody>,
+        at: Timestamp,
+    ) -> Result<Vec<TurnEvent>> {
+        if bodies.is_empty() {
             return Ok(Vec::new());
         }
+        let at = micros(at);
         let events: Vec<TurnEvent> = bodies
             .into_iter()
-            .zip(last - count + 1..)
+            .zip(numbers.first..)
             .map(|(body, seq)| TurnEvent {
-                turn_id: turn,
+                turn_id: numbers.turn,
                 seq,
                 time: at,
                 body,

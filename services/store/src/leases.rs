@@ -1,10 +1,10 @@
 //! Leases: which process runs which turn. The only queries that cross people.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use sea_orm::{
     ColumnTrait, Condition, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    QuerySelect, QueryTrait, Select,
     sea_query::{Alias, CaseStatement, Expr, ExprTrait, LockBehavior, LockType, Query, SimpleExpr},
 };
 use taskchat_domain::{ConversationId, Error, Result, Timestamp, Turn, TurnId, TurnState, UserId};
@@ -18,6 +18,19 @@ use crate::{
     turns::{UNFINISHED, turn, unfinished},
     turnstile::Turnstile,
 };
+
+/// Leases in one statement; bounded by the parameters that it can have.
+const TOGETHER: usize = 1000;
+
+/// Who runs a turn, for how long unless it is renewed.
+#[derive(Debug, Clone, Copy)]
+pub struct Lease {
+    /// A new one for each lease: it is what tells this lease from those before it, also from one that
+    /// the same process has lost without noticing.
+    pub owner: Uuid,
+    /// When anybody else may take the turn up.
+    pub until: Timestamp,
+}
 
 /// A turn to be run by whoever has claimed it.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,21 +154,52 @@ impl Leases {
         rows.into_iter().next().map(claimed).transpose()
     }
 
-    /// Extends a lease and says whether somebody asked for the turn to stop; `None` when the lease
-    /// is lost or the turn has ended.
+    /// Extends leases, all at once, and gives those that are lost or whose turn has ended. A turn that
+    /// somebody has locked keeps its lease as it is: it is not waited for.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn renew(&self, turn: TurnId, owner: Uuid, until: Timestamp) -> Result<Option<bool>> {
-        let held = Entity::update_many()
-            .col_expr(Column::LeaseUntil, Expr::value(micros(until)))
-            .filter(Column::Id.eq(turn.uuid()))
-            .filter(Column::LeaseOwner.eq(owner))
-            .filter(Column::State.eq(TurnState::Running.as_str()))
-            .exec_with_returning(&self.writer)
-            .await
-            .map_err(translate)?;
-        Ok(held.first().map(|row| row.cancel_requested))
+    pub async fn renew(
+        &self,
+        leases: &[(TurnId, Uuid)],
+        until: Timestamp,
+    ) -> Result<HashSet<Uuid>> {
+        let mut lost = HashSet::new();
+        for leases in leases.chunks(TOGETHER) {
+            // A lease is of one turn only: whichever turn passes has its own.
+            let held = Condition::all()
+                .add(Column::Id.is_in(leases.iter().map(|(turn, _)| turn.uuid())))
+                .add(Column::LeaseOwner.is_in(leases.iter().map(|(_, owner)| *owner)))
+                .add(Column::State.eq(TurnState::Running.as_str()));
+            let free = Entity::find()
+                .select_only()
+                .column(Column::Id)
+                .filter(held.clone())
+                .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
+                .into_query();
+            let renewed = Entity::update_many()
+                .col_expr(Column::LeaseUntil, Expr::value(micros(until)))
+                .filter(Column::Id.in_subquery(free))
+                .exec(&self.writer)
+                .await
+                .map_err(translate)?
+                .rows_affected;
+            if usize::try_from(renewed).is_ok_and(|renewed| renewed == leases.len()) {
+                continue;
+            }
+            let kept: Vec<Uuid> = Entity::find()
+                .select_only()
+                .column(Column::LeaseOwner)
+                .filter(held)
+                .into_tuple()
+                .all(&self.writer)
+                .await
+                .map_err(translate)?;
+            let kept: HashSet<_> = kept.into_iter().collect();
+            let owners = leases.iter().map(|(_, owner)| *owner);
+            lost.extend(owners.filter(|owner| !kept.contains(owner)));
+        }
+        Ok(lost)
     }
 
     /// Gives a turn back that cannot be run for now: it is taken up again after `from`, by anybody,

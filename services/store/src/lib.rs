@@ -42,7 +42,9 @@ mod turnstile;
 
 pub use accounts::{Account, Accounts};
 pub use config::{Config, OpenError};
-pub use leases::{Claimed, Leases};
+pub use entries::EntryNumbers;
+pub use events::EventNumbers;
+pub use leases::{Claimed, Lease, Leases};
 pub use news::{Exchange, Heard, Listener, News};
 pub use scope::{UserScope, UserTx};
 pub use sessions::{NewSession, NextToken, Rotation, Session};

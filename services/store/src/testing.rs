@@ -132,10 +132,11 @@ impl TestStore {
 
     /// A queued turn.
     pub(crate) async fn turn(&self, user: &UserId, conversation: ConversationId) -> Turn {
+        let earlier = self.as_user(user).turns_before(conversation, None, 1).await;
+        let ordinal = earlier.unwrap().first().map_or(0, |turn| turn.ordinal) + 1;
         let tx = self.begin(user).await.unwrap();
-        let ordinal = tx.next_ordinal(conversation).await.unwrap();
         let turn = turn(conversation, ordinal);
-        tx.insert_turn(&turn, None).await.unwrap();
+        tx.insert_turn(&turn, None, None).await.unwrap();
         tx.commit().await.unwrap();
         turn
     }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod approvals;
+mod begun;
 mod conversations;
 mod erase;
 mod ledger;

@@ -10,7 +10,7 @@ use taskchat_domain::{
 use uuid::Uuid;
 
 use crate::{
-    UserScope, UserTx,
+    Lease, UserScope, UserTx,
     convert::{from_json, from_name, micros, to_json},
     entity::turn::{Column, Entity, Model},
     error::{corrupt, translate},
@@ -79,11 +79,18 @@ impl UserTx {
         .transpose()
     }
 
-    /// Adds a turn, with the id of the request that opened it and the hash of its body.
+    /// Adds a turn, with the id of the request that opened it and the hash of its body, and with the
+    /// lease of who runs it at once.
     ///
     /// # Errors
-    /// [`Error::AlreadyExists`] when the request id is taken.
-    pub async fn insert_turn(&self, turn: &Turn, request: Option<(&str, &str)>) -> Result<()> {
+    /// [`Error::AlreadyExists`] when the request id is taken, or when it is to run and another one of
+    /// its conversation does.
+    pub async fn insert_turn(
+        &self,
+        turn: &Turn,
+        request: Option<(&str, &str)>,
+        lease: Option<Lease>,
+    ) -> Result<()> {
         let failure = turn.failure.as_ref().map(to_json).transpose()?;
         let row = Model {
             id: turn.id.uuid(),
@@ -100,8 +107,8 @@ impl UserTx {
             output_tokens: turn.usage.output_tokens,
             model: None,
             last_seq: turn.last_seq,
-            lease_owner: None,
-            lease_until: None,
+            lease_owner: lease.map(|lease| lease.owner),
+            lease_until: lease.map(|lease| micros(lease.until)),
             request_id: request.map(|(id, _)| id.to_owned()),
             body_hash: request.map(|(_, hash)| hash.to_owned()),
             created_at: micros(turn.created_at),

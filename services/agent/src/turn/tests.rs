@@ -102,7 +102,8 @@ impl Stage {
         let run = agent.run(&bench, &self.journal, &self.cancel);
         let ending = timeout(Duration::from_secs(30), run).await.expect("an end");
         // As whoever closes the turn does.
-        if let Ending::Cancelled { last } | Ending::Failed { last, .. } = &ending
+        if let Ending::Completed { last } | Ending::Cancelled { last } | Ending::Failed { last, .. } =
+            &ending
             && !last.is_empty()
         {
             self.journal.append(last.clone()).await.unwrap();
@@ -112,7 +113,7 @@ impl Stage {
 
     async fn completes(&self) {
         let ending = self.run().await;
-        assert!(matches!(ending, Ending::Completed), "{ending:?}");
+        assert!(matches!(ending, Ending::Completed { .. }), "{ending:?}");
     }
 
     async fn fails(&self, kind: FailureKind) -> String {
@@ -294,7 +295,10 @@ async fn an_answered_turn_is_finished_without_asking() {
         text: "Hello.".into(),
     };
     let stage = Stage::resumed(vec![], vec![answered]);
-    assert!(matches!(stage.run_unchecked().await, Ending::Completed));
+    assert!(matches!(
+        stage.run_unchecked().await,
+        Ending::Completed { .. }
+    ));
     assert!(stage.model.requests().is_empty());
     assert_eq!(stage.hands.opened.load(Ordering::Relaxed), 0);
 }

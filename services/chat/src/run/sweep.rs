@@ -1,7 +1,7 @@
 //! What a process looks for now and then: turns that nobody runs, approvals that nobody answers, and
 //! turns of its own that somebody wants to stop.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use taskchat_domain::chain;
 use tokio::{
@@ -10,6 +10,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
+use uuid::Uuid;
 
 use super::{Runner, Which};
 use crate::{approvals::expire, keep::every};
@@ -45,6 +46,13 @@ impl Runner {
             tokio::select! {
                 () = runner.abort.cancelled() => {}
                 () = runner.look_for_stops() => {}
+            }
+        });
+        let runner = Arc::clone(&self);
+        self.tracker.spawn(async move {
+            tokio::select! {
+                () = runner.abort.cancelled() => {}
+                () = runner.keep_leases() => {}
             }
         });
         let tracker = self.tracker.clone();
@@ -114,6 +122,36 @@ impl Runner {
                 Ok(None) => {}
                 Err(cause) => warn!(error = %chain(&cause), "cannot close an overdue approval"),
             }
+        }
+    }
+
+    /// Renews the leases of the turns that run here, all together; turns that are lost are stopped.
+    /// Five times in the life of a lease: some of them may come to nothing.
+    async fn keep_leases(&self) {
+        let mut tick = every(self.config.lease / 5);
+        loop {
+            tick.tick().await;
+            let leases: Vec<_> = self
+                .running()
+                .iter()
+                .map(|(lease, running)| (running.turn, *lease))
+                .collect();
+            if leases.is_empty() {
+                continue;
+            }
+            let until = self.clock.now() + self.config.lease;
+            match self.store.leases().renew(&leases, until).await {
+                Ok(lost) => self.lose(&lost),
+                Err(cause) => warn!(error = %chain(&cause), "cannot renew leases"),
+            }
+        }
+    }
+
+    /// Somebody else has these, or they have ended; the fence does the rest.
+    fn lose(&self, lost: &HashSet<Uuid>) {
+        let running = self.running();
+        for running in lost.iter().filter_map(|lease| running.get(lease)) {
+            running.stop.cancel();
         }
     }
 

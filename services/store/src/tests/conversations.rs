@@ -41,8 +41,12 @@ async fn the_newest_message_comes_first() {
         for second in [1, 2, 2, 3] {
             ids.push(store.conversation(&ann, second).await);
         }
+        let turn = store.turn(&ann, ids[0]).await;
+        let said = EntryBody::User { text: "hi".into() };
         let tx = store.begin(&ann).await.unwrap();
-        tx.touch_conversation(ids[0], at(9)).await.unwrap();
+        tx.append_entries(ids[0], turn.id, vec![said], None, at(9))
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         let expected: Vec<String> = [ids[0], ids[3], ids[2], ids[1]]
             .iter()
@@ -88,7 +92,7 @@ async fn conversations_are_renamed_and_deleted_by_their_owner_only() {
         assert!(!tx.rename_conversation(id, &title).await.unwrap());
         tx.cancel_all_in(id).await.unwrap();
         assert!(!tx.delete_conversation(id, at(2)).await.unwrap());
-        let refused = tx.next_ordinal(id).await.unwrap_err();
+        let refused = tx.next_turn(id, at(2)).await.unwrap_err();
         assert_eq!(refused.kind(), Kind::NotFound);
         tx.commit().await.unwrap();
 

@@ -46,7 +46,7 @@ async fn a_turn_is_stored_and_found_by_its_request() {
             text: "It took \u{0} too long.".to_owned(),
         });
         let tx = store.begin(&ann).await.unwrap();
-        tx.insert_turn(&first, Some(("request", "hash")))
+        tx.insert_turn(&first, Some(("request", "hash")), None)
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -57,7 +57,7 @@ async fn a_turn_is_stored_and_found_by_its_request() {
         assert_eq!(found, Some((first.clone(), "hash".to_owned())));
         assert_eq!(tx.turn_by_request("other").await.unwrap(), None);
         let again = tx
-            .insert_turn(&turn(conversation, 2), Some(("request", "hash")))
+            .insert_turn(&turn(conversation, 2), Some(("request", "hash")), None)
             .await;
         assert_eq!(again.unwrap_err().kind(), Kind::AlreadyExists);
         drop(tx);
@@ -217,11 +217,12 @@ async fn whoever_lost_the_lease_writes_nothing() {
         let (old, new) = (Uuid::now_v7(), Uuid::now_v7());
         claim(&store, old, 10).await.unwrap();
         let leases = store.leases();
-        let renewed = leases.renew(turn, old, at(60)).await.unwrap();
-        assert_eq!(renewed, Some(false));
+        let held = [(turn, old)];
+        assert_eq!(leases.renew(&held, at(60)).await.unwrap(), [].into());
         assert_eq!(claim(&store, new, 59).await, None);
         assert_eq!(claim(&store, new, 61).await.unwrap().1, turn);
-        assert_eq!(leases.renew(turn, old, at(99)).await.unwrap(), None);
+        let both = [(turn, old), (turn, new)];
+        assert_eq!(leases.renew(&both, at(70)).await.unwrap(), [old].into());
 
         let tx = store.begin(&user).await.unwrap();
         for lease in [Some(old), None] {
@@ -262,7 +263,8 @@ async fn a_new_process_takes_over_an_embedded_database() {
         assert_eq!(lost.await.unwrap_err().kind(), Kind::Conflict);
         drop(tx);
         let leases = store.leases();
-        assert_eq!(leases.renew(turn, old, at(99)).await.unwrap(), None);
+        let lost = leases.renew(&[(turn, old)], at(99)).await.unwrap();
+        assert_eq!(lost, [old].into());
         let claimed = leases.claim(new, at(11), LEASE).await.unwrap().unwrap();
         assert_eq!((claimed.turn.id, claimed.take_ups), (turn, 1));
     }
@@ -292,8 +294,8 @@ async fn asking_to_stop_reaches_the_runner() {
         finish(&tx, queued, None).await.unwrap();
         assert_eq!(tx.request_cancel(TurnId::new()).await.unwrap(), None);
         tx.commit().await.unwrap();
-        let renewed = store.leases().renew(running, owner, at(60)).await.unwrap();
-        assert_eq!(renewed, Some(true), "{}", store.name);
+        let stopping = store.leases().to_stop().await.unwrap();
+        assert_eq!(stopping, [running], "{}", store.name);
 
         let tx = store.begin(&user).await.unwrap();
         let over = tx.request_cancel(queued).await.unwrap().unwrap();
