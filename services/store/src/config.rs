@@ -48,7 +48,7 @@ impl Default for Config {
         Self {
             url: None,
             max_connections: 10,
-            acquire_timeout: Duration::from_secs(5),
+            acquire_timeout: Duration::from_secs(10),
         }
     }
 }
