@@ -31,6 +31,18 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: false,
+    rolldownOptions: {
+      output: {
+        // Each file costs a request and work of the browser, so what several parts share is one. What
+        // is needed to sign in comes without the rest.
+        codeSplitting: {
+          groups: [
+            { name: "start", tags: ["$initial"], priority: 2 },
+            { name: "shared", test: /\/src\/(api|app|gen|state|views\/parts)\/|\/src\/views\/\w+\.tsx$|\/node_modules\//, minShareCount: 2, priority: 1 },
+          ],
+        },
+      },
+    },
     reportCompressedSize: false,
   },
   server: {
