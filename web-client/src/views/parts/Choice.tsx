@@ -17,11 +17,11 @@ export function Choice<T extends string>({ label, options, value, onChange, labe
   return (
     <fieldset data-testid={testId}>
       <legend className={labelled ? "mb-1.5 text-sm font-medium" : "sr-only"}>{label}</legend>
-      <div className="flex rounded-lg bg-sunken p-0.5">
+      <div className="flex flex-wrap rounded-lg bg-sunken p-0.5">
         {options.map(([each, words]) => (
           <label
             key={each}
-            className="relative flex min-h-9 flex-auto cursor-pointer items-center justify-center rounded-md border border-transparent px-2 text-sm whitespace-nowrap text-muted has-checked:bg-lifted has-checked:font-medium has-checked:text-ink has-checked:shadow-raised more:has-checked:border-edge forced-colors:has-checked:border-[Highlight] has-focus-visible:outline-2 has-focus-visible:outline-accent"
+            className="relative flex min-h-9 flex-auto cursor-pointer items-center justify-center rounded-md border border-transparent px-1.5 text-sm whitespace-nowrap sm:px-2 text-muted has-checked:bg-lifted has-checked:font-medium has-checked:text-ink has-checked:shadow-raised more:has-checked:border-edge forced-colors:has-checked:border-[Highlight] has-focus-visible:outline-2 has-focus-visible:outline-accent"
           >
             <input
               type="radio"

@@ -6,6 +6,7 @@ import { Choice } from "../parts/Choice";
 
 const STATUSES: readonly (readonly [StatusFilter, string])[] = [
   ["all", "All"],
+  ["open", "Open"],
   ["pending", "To do"],
   ["in_progress", "In progress"],
   ["completed", "Done"],
