@@ -1,10 +1,10 @@
 // The entry: takes up the session, then shows the sign-in form or loads the rest of the page.
 
+import { session } from "./app/begin";
 import { StrictMode, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
 import { Redirect, useLocation, useSearch, useSearchParams } from "wouter";
-import { Session } from "./api/session";
-import { publicTransport } from "./api/transport";
+import { pageAt } from "./app/pages";
 import { watchTheme } from "./app/theme";
 import { Welcome } from "./views/account/Welcome";
 import { Brand } from "./views/parts/Brand";
@@ -12,7 +12,6 @@ import { later } from "./views/parts/later";
 import { Trouble } from "./views/parts/State";
 import "./styles/main.css";
 
-const session = new Session(publicTransport(location.origin));
 const App = later(async () => (await import("./app/App")).default, Splash);
 
 /** Where people land after signing in, unless they were on their way somewhere. */
@@ -78,16 +77,22 @@ function Splash() {
 }
 
 watchTheme();
-void session.restore();
 // Most who come back are still signed in: their page loads while the cookie is being tried.
 session.state.subscribe(() => {
   const { is } = session.state.get();
   if (is === "in" || is === "out") localStorage.setItem("taskchat.returning", String(is === "in"));
 });
-if (localStorage.getItem("taskchat.returning") === "true") void App.load();
+if (localStorage.getItem("taskchat.returning") === "true") {
+  void App.load();
+  void pageAt(location.pathname).load();
+}
 
-const root = document.getElementById("root");
-if (root !== null) {
+// Until it is known who comes, the splash of index.html stays, and nothing is drawn twice.
+const stop = session.state.subscribe(begin);
+function begin(): void {
+  stop();
+  const root = document.getElementById("root");
+  if (root === null) return;
   createRoot(root).render(
     <StrictMode>
       <Root />

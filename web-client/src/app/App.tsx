@@ -11,9 +11,9 @@ import { Boundary } from "../views/parts/Boundary";
 import { Toasts } from "../views/parts/Toasts";
 import { fetched } from "../views/parts/fetched";
 import { later } from "../views/parts/later";
-import { Skeleton } from "../views/parts/State";
 import { Shell } from "../views/Shell";
-import { settleAfter, settled } from "./settled";
+import { ChatPage, chatAt, HistoryPage, pageAt, SettingsPage, TasksPage, TurnPage } from "./pages";
+import { settled } from "./settled";
 import { createServices, type Services, ServicesProvider } from "./services";
 
 const ignore = () => {};
@@ -23,16 +23,6 @@ setTimeout(() => {
   fetched(() => import("./shell")).then(({ keepShell }) => keepShell(), ignore);
 }, 2500);
 
-interface PageProps {
-  readonly id: string | null;
-}
-
-const loading = () => <Skeleton lines={5} label="Loading" />;
-const ChatPage = later<PageProps>(async () => (await import("../views/chat/ChatPage")).ChatPage, loading);
-const TasksPage = later<PageProps>(async () => (await import("../views/tasks/TasksPage")).TasksPage, loading);
-const HistoryPage = later(async () => (await import("../views/tasks/HistoryPage")).HistoryPage, loading);
-const TurnPage = later<{ readonly id: string }>(async () => (await import("../views/TurnPage")).TurnPage, loading);
-const SettingsPage = later(async () => (await import("../views/settings/SettingsPage")).SettingsPage, loading);
 // Keys and what they open: without them the page is whole.
 const Overlays = later(
   async () => {
@@ -43,10 +33,9 @@ const Overlays = later(
   () => null,
 );
 
-// The page that was asked for loads beside this one; what can wait comes after it.
-const [first, second] = location.pathname.startsWith("/chat") ? [ChatPage, TasksPage] : [TasksPage, ChatPage];
-settleAfter(first.load());
-void settled.then(() => second.load());
+// The page that was asked for loads beside this one, the other of the two after it.
+void pageAt(location.pathname).load();
+void settled.then(() => Promise.all([TasksPage.load(), ChatPage.load()]));
 
 export default function App({ session }: { readonly session: Session }) {
   const [services, setServices] = useState<Services | null>(null);
@@ -54,6 +43,9 @@ export default function App({ session }: { readonly session: Session }) {
     const state = session.state.get();
     if (state.is !== "in") return;
     const made = createServices(session, createApi(location.origin, session.of(state.user.id)), state.user);
+    // The conversation that was asked for is on its way while the page is drawn around it.
+    const chat = chatAt(location.pathname);
+    if (chat !== null) made.desk.open(chat).prepare();
     // Made here and not while rendering, since it opens channels that have to be closed again.
     // oxlint-disable-next-line react/set-state-in-effect
     setServices(made);

@@ -38,9 +38,8 @@ interface Folded {
   readonly event: TurnEvent;
 }
 
-/** How many older messages are read at once: while scrolling, and on the way to a certain one. */
+/** How many older messages are read at once. */
 const OLDER = 100;
-const FARTHEST = 200;
 
 export class Flow {
   private static count = 0;
@@ -52,6 +51,7 @@ export class Flow {
   private active: string | null = null;
   private delivering = false;
   private loading: Promise<void> | null = null;
+  private prepared: Promise<void> | null = null;
   private loadingOlder: Promise<void> | null = null;
   /** Where the reader was when the view was left; `null` at the end. */
   spot: Spot | null = null;
@@ -81,8 +81,16 @@ export class Flow {
     return this.active !== null || Object.keys(this.thread.get().live).length > 0;
   }
 
+  /** Begins to read before there is a view: its first `load` is this one. */
+  prepare(): void {
+    this.prepared = this.load();
+  }
+
   /** Reads the latest messages: the first time, or to catch up. */
   load(): Promise<void> {
+    const { prepared } = this;
+    this.prepared = null;
+    if (prepared !== null) return prepared;
     this.loading ??= this.loadLatest().finally(() => {
       this.loading = null;
     });
@@ -95,19 +103,6 @@ export class Flow {
       this.loadingOlder = null;
     });
     return this.loadingOlder;
-  }
-
-  /** The key of a turn, which may be far back: older messages are read until it is found. */
-  async reveal(turnId: string): Promise<string | null> {
-    if (this.thread.get().load !== "ready") await this.load();
-    for (;;) {
-      const now = this.thread.get();
-      const key = thread.keyOf(now, turnId);
-      if (key !== null || now.older === null || this.over.signal.aborted) return key;
-      await this.loadOlder(FARTHEST);
-      // It could not be read.
-      if (this.thread.get().older === now.older) return null;
-    }
   }
 
   /** Says something. It is in the thread, and safe in the outbox, on return. */

@@ -3,6 +3,8 @@
 import { useSyncExternalStore } from "react";
 import { createStore } from "../state/store";
 
+const STEP = 30_000;
+
 const now = createStore(new Date());
 let watched = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -10,8 +12,9 @@ let timer: ReturnType<typeof setInterval> | undefined;
 function subscribe(listener: () => void): () => void {
   const stop = now.subscribe(listener);
   if (watched++ === 0) {
-    now.update(() => new Date());
-    timer = setInterval(() => now.update(() => new Date()), 30_000);
+    // Nobody has moved it on; what is new enough is left, since all that show it would be drawn again.
+    now.update((last) => (Date.now() - last.getTime() < STEP ? last : new Date()));
+    timer = setInterval(() => now.update(() => new Date()), STEP);
   }
   return () => {
     stop();

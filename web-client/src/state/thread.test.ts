@@ -54,6 +54,15 @@ describe("loading", () => {
     expect(later.order).toEqual(["8", "9", "request-2"]);
   });
 
+  it("tells how many rows fill a window, and that there are too few", () => {
+    const thread = opened(turns("1", "2", "3", "4"));
+    expect(threads.screenful(thread, 200)).toBe(3);
+    expect(threads.screenful(thread, 10_000)).toBe(Infinity);
+    const [question, answer] = aTurn("5") as [Message, Message];
+    const long = opened([...turns("4"), question, { ...answer, content: "One\n\n- two\n- three\n\nfour" }]);
+    expect(threads.screenful(long, 200)).toBe(2);
+  });
+
   it("learns which receipts were undone elsewhere", () => {
     const undone = aCall({ receipt: aReceipt({ undoneBy: "op-2", undoable: false }) });
     const [question, answer] = aTurn("1") as [Message, Message];

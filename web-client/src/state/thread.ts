@@ -87,6 +87,19 @@ export function isStuck(thread: Thread): boolean {
   return Object.values(thread.live).some(isHeldUp);
 }
 
+/** How many rows at the end fill this height, guessed by their texts before any is drawn; without end if none do. */
+export function screenful(thread: Thread, height: number): number {
+  let filled = 0;
+  const first = thread.rows.findLastIndex(({ turn, part }) => {
+    const { said, text = "" } = turnOf(thread, turn) ?? {};
+    const words = part === "said" ? (said?.text ?? "") : text;
+    const lines = words.split("\n").filter((line) => line.trim() !== "").length;
+    filled += 50 + 25 * lines;
+    return filled >= height;
+  });
+  return first < 0 ? Infinity : thread.rows.length - first;
+}
+
 /** True when older messages can be read without being asked to. */
 export function mayLoadOlder({ older, loadingOlder, olderProblem }: Thread): boolean {
   return older !== null && !loadingOlder && olderProblem === null;

@@ -7,23 +7,19 @@ import { useTitle } from "../../app/conversations";
 import { useDrawers } from "../../app/drawers";
 import type { Flow } from "../../app/flow";
 import { useServices, useStore } from "../../app/services";
+import { shown } from "../../app/settled";
 import { useTitleOf } from "../../app/title";
 import { Missing } from "../NotFound";
 import { PageHeader } from "../PageHeader";
 import { Button } from "../parts/Button";
 import { Dialog } from "../parts/Dialog";
-import { later } from "../parts/later";
 import { Skeleton, Trouble } from "../parts/State";
+import { TasksPanel } from "../tasks/TasksPanel";
 import { Composer } from "./Composer";
 import { useAnnouncements } from "./announcements";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Greeting } from "./Greeting";
 import { Thread } from "./Thread";
-
-const TasksPanel = later<{ readonly onLeave?: () => void }>(
-  async () => (await import("../tasks/TasksPanel")).TasksPanel,
-  () => <Skeleton lines={5} label="Loading tasks" />,
-);
 
 export function ChatPage({ id }: { readonly id: string | null }) {
   const { desk } = useServices();
@@ -72,6 +68,10 @@ function Conversation({ flow }: { readonly flow: Flow }) {
   // An id that is none, as somebody may have typed it, is as good as one that leads nowhere.
   const missing = load === "failed" && (problem?.missing === true || problem?.kind === "invalid");
   const words = missing ? "Not found" : (title ?? (load === "new" ? "New chat" : "Chat"));
+  // A thread tells by itself.
+  useEffect(() => {
+    if (empty && load !== "loading") shown();
+  }, [empty, load]);
   useTitleOf(words);
   useAnnouncements(flow);
 

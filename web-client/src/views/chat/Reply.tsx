@@ -4,21 +4,20 @@ import { CircleAlert, CircleStop, Info, RotateCw, TriangleAlert, Unplug } from "
 import { type ReactNode, useState } from "react";
 import type { Flow } from "../../app/flow";
 import { settled } from "../../app/settled";
-import { clockWords } from "../../state/due";
 import type { Notice } from "../../state/model";
 import { isFinal, ownCalls, type Turn } from "../../state/turn";
 import { Button } from "../parts/Button";
 import { later } from "../parts/later";
 import { CopyButton } from "./CopyButton";
 import type { DeedsProps } from "./Deeds";
+import { Markdown } from "./later-markdown";
 import type { Place } from "./RowView";
+import { TimeOfDay } from "./Times";
 
 const ApprovalCard = later(
   async () => (await import("./ApprovalCard")).ApprovalCard,
   ({ approval }) => <p className="text-muted">{approval.text}</p>,
 );
-const plain = ({ text }: { readonly text: string }) => <p className="whitespace-pre-wrap">{text}</p>;
-const Markdown = later(async () => (await import("../../markdown/Markdown")).default, plain, plain);
 /** As high as they are going to be. */
 export const Deeds = later<DeedsProps>(
   async () => (await import("./Deeds")).Deeds,
@@ -31,8 +30,6 @@ export const Deeds = later<DeedsProps>(
   ),
 );
 void settled.then(() => Deeds.load());
-// Whoever sees a conversation will need it, so it does not wait for the first answer.
-void Markdown.load();
 
 interface ReplyProps {
   readonly turn: Turn;
@@ -79,12 +76,7 @@ export function Reply({ turn, flow, place }: ReplyProps) {
       {!working && turn.endedAt !== null && (
         <footer className="-mt-2 -mb-2 -ml-1.5 flex h-7 items-center gap-1.5 text-xs text-muted">
           {turn.text !== "" && <CopyButton text={turn.text} what="answer" />}
-          <time
-            dateTime={new Date(turn.endedAt).toISOString()}
-            className="opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100"
-          >
-            {clockWords(turn.endedAt)}
-          </time>
+          <TimeOfDay at={turn.endedAt} className="opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100" />
         </footer>
       )}
     </article>

@@ -2,11 +2,10 @@
 
 import { memo, useEffect, useRef } from "react";
 import type { Flow } from "../../app/flow";
-import { useNow } from "../../app/now";
 import { useStore } from "../../app/services";
-import { separatorWords } from "../../state/due";
 import { type Row, turnOf } from "../../state/thread";
 import { Boundary } from "../parts/Boundary";
+import { Day } from "./Times";
 import { Reply } from "./Reply";
 import { Said } from "./Said";
 
@@ -22,7 +21,6 @@ interface RowViewProps {
 
 export const RowView = memo(function RowView({ row, flow, marked, position, total }: RowViewProps) {
   const turn = useStore(flow.thread, (thread) => turnOf(thread, row.turn));
-  const now = useNow();
   const box = useRef<HTMLDivElement>(null);
   // The cursor goes along: the next Tab, and a screen reader, begin here.
   useEffect(() => {
@@ -49,7 +47,7 @@ export const RowView = memo(function RowView({ row, flow, marked, position, tota
     >
       {row.day !== null && (
         <p className="flex items-center gap-3 pt-6 pb-1 text-xs font-medium text-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-          <time dateTime={new Date(row.day).toISOString()}>{separatorWords(row.day, now)}</time>
+          <Day at={row.day} />
         </p>
       )}
       {row.part === "said" ? (

@@ -2,11 +2,11 @@
 
 import { Clock, RotateCw, SquarePen } from "lucide-react";
 import type { Flow } from "../../app/flow";
-import { clockWords } from "../../state/due";
 import type { Turn } from "../../state/turn";
 import { Button, IconButton } from "../parts/Button";
 import { CopyButton } from "./CopyButton";
 import type { Place } from "./RowView";
+import { TimeOfDay } from "./Times";
 
 interface SaidProps {
   readonly turn: Turn;
@@ -66,7 +66,7 @@ function Status({ turn, flow }: { readonly turn: Turn; readonly flow: Flow }) {
           <SquarePen className="max-w-4" />
         </IconButton>
       </span>
-      <time dateTime={new Date(turn.said.at).toISOString()}>{clockWords(turn.said.at)}</time>
+      <TimeOfDay at={turn.said.at} />
     </>
   );
 }

@@ -4,15 +4,27 @@
 // back to a conversation finds it where it was left; whoever comes for one message finds that one.
 
 import { ArrowDown, LoaderCircle } from "lucide-react";
-import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type WheelEvent } from "react";
+import {
+  type KeyboardEvent,
+  type TouchEvent,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type WheelEvent,
+} from "react";
 import { type CacheSnapshot, Virtualizer, type VirtualizerHandle } from "virtua";
 import type { Flow } from "../../app/flow";
 import { useStore } from "../../app/services";
+import { shown } from "../../app/settled";
 import { isTyping } from "../../app/typing";
 import { mayLoadOlder, type Row } from "../../state/thread";
 import { anchorOf } from "./anchor";
 import { Hold } from "./hold";
 import { useMessageKeys } from "./message-keys";
+import { useOpening } from "./opening";
 import { useGoal, useKeptPlace } from "./places";
 import { RowView } from "./RowView";
 
@@ -20,12 +32,12 @@ import { RowView } from "./RowView";
 const NEAR_END = 80;
 /** Older messages are fetched before the reader has reached the first one. */
 const NEAR_START = 1200;
-/** The newest rows stay in the document, for screen readers and for searching the page. */
-const KEPT = 20;
 /** What scrolls up, of the keys. */
 const UPWARDS: ReadonlySet<string> = new Set(["ArrowUp", "PageUp", "Home"]);
 /** How far beyond what is in sight messages are drawn: little while opening, then enough for a fast wheel. */
 const BUFFER = { opening: 300, reading: 1600 } as const;
+/** A finger that rests moves by less. In pixels. */
+const TREMBLE = 4;
 /** For how long the reader's hand is behind what scrolls. In ms. */
 const TOUCHED_FOR = 1000;
 
@@ -44,12 +56,16 @@ export function Thread({ flow }: { readonly flow: Flow }) {
   const [away, setAway] = useState(false);
   // Measured once, rows need not be guessed when one comes back.
   const [heights] = useState(() => (flow.spot?.rows.length === rows.length ? (flow.spot.heights as CacheSnapshot) : undefined));
-  const shift = useStore(flow.thread, (thread) => thread.prepended);
-  const [ready, setReady] = useState(false);
+  const prepended = useStore(flow.thread, (thread) => thread.prepended);
+  const [atEnd] = useState(end.held);
+  const { drawn, grown, kept, ready } = useOpening(flow, rows, atEnd);
   useEffect(() => {
-    const timer = setTimeout(() => setReady(true), 500);
-    return () => clearTimeout(timer);
-  }, []);
+    if (ready) shown();
+  }, [ready]);
+  const inList = useRef(drawn);
+  useLayoutEffect(() => {
+    inList.current = drawn;
+  }, [drawn]);
 
   const settle = useCallback(() => {
     const box = scroller.current;
@@ -63,7 +79,7 @@ export function Thread({ flow }: { readonly flow: Flow }) {
     if (top !== null && Math.abs(top - box.scrollTop) >= 1) box.scrollTop = top;
     setAway(box.scrollHeight - box.scrollTop - box.clientHeight > NEAR_END);
   }, [end]);
-  const [places] = useState(() => ({ scroller, list, end, settle }));
+  const [places] = useState(() => ({ scroller, list, rows: () => inList.current, end, settle }));
 
   // The list tells of heights that change within the frame; what is left is the size of the window.
   useEffect(() => {
@@ -123,6 +139,18 @@ export function Thread({ flow }: { readonly flow: Flow }) {
     (event: WheelEvent) => (event.deltaY < 0 && !event.ctrlKey ? leaves() : moved()),
     [leaves, moved],
   );
+  const finger = useRef(0);
+  const dragged = useCallback(
+    ({ type, touches }: TouchEvent) => {
+      const by = (touches[0]?.clientY ?? 0) - finger.current;
+      if (type === "touchmove" && Math.abs(by) < TREMBLE) return;
+      finger.current += by;
+      // Downwards, it draws what is above into sight.
+      if (type === "touchmove" && by > 0) leaves();
+      else moved();
+    },
+    [leaves, moved],
+  );
   const pressed = useCallback(
     (event: KeyboardEvent) => {
       if (isTyping(event.nativeEvent)) return;
@@ -140,11 +168,9 @@ export function Thread({ flow }: { readonly flow: Flow }) {
     if (ready && mayLoad && box !== null && box.scrollTop < NEAR_START) void flow.loadOlder();
   }, [flow, ready, mayLoad, rows.length]);
 
-  // First what is in sight, then the rest of the newest.
-  const kept = ready ? Math.min(KEPT, rows.length) : 0;
   const keepMounted = useMemo(
-    () => Array.from({ length: kept }, (_nothing, at) => rows.length - kept + at),
-    [rows.length, kept],
+    () => Array.from({ length: kept }, (_nothing, at) => drawn.length - kept + at),
+    [drawn.length, kept],
   );
 
   return (
@@ -179,16 +205,18 @@ export function Thread({ flow }: { readonly flow: Flow }) {
         data-testid="messages"
         onScroll={scrolled}
         onWheel={wheeled}
-        onTouchMove={moved}
+        onTouchStart={dragged}
+        onTouchMove={dragged}
         onPointerDown={moved}
         onKeyDown={pressed}
-        className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-5 [overflow-anchor:none] scroll-quiet"
+        // While it opens, what is there already stands where it will stay.
+        className={`min-h-0 flex-1 overflow-y-auto overscroll-contain pb-5 [overflow-anchor:none] scroll-quiet ${atEnd && !ready && rows.length > drawn.length ? "flex flex-col [&>*]:mt-auto" : ""}`}
       >
         <Virtualizer
           ref={list}
           scrollRef={scroller}
-          data={rows}
-          shift={shift}
+          data={drawn}
+          shift={prepended || grown}
           bufferSize={ready ? BUFFER.reading : BUFFER.opening}
           keepMounted={keepMounted}
           onResize={settle}
@@ -201,7 +229,7 @@ export function Thread({ flow }: { readonly flow: Flow }) {
               row={row}
               flow={flow}
               marked={row.key === marked}
-              position={older ? null : at + 1}
+              position={older ? null : rows.length - drawn.length + at + 1}
               total={older ? -1 : rows.length}
             />
           )}

@@ -7,12 +7,14 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react
 import type { VirtualizerHandle } from "virtua";
 import type { Flow } from "../../app/flow";
 import { useServices } from "../../app/services";
-import type { Row } from "../../state/thread";
+import { keyOf, type Row } from "../../state/thread";
 import { type Anchor, anchorOf, useAnchor } from "./anchor";
 import type { Hold } from "./hold";
 
 /** How long a message that somebody came for stands out. */
 const MARKED_FOR = 4000;
+/** How many older messages are read at once on the way to a certain one. */
+const FARTHEST = 200;
 
 export interface Ref<T> {
   current: T;
@@ -22,26 +24,28 @@ export interface Ref<T> {
 export interface Places {
   readonly scroller: Ref<HTMLElement | null>;
   readonly list: Ref<VirtualizerHandle | null>;
+  /** What is in the list. */
+  readonly rows: () => readonly Row[];
   readonly end: Hold;
   /** Goes where the thread belongs, as far as heights are known. */
   readonly settle: () => void;
 }
 
 /** A number for the row of `key` as it is now; `null` without that row. */
-function at(flow: Flow, key: string, read: (index: number) => number): number | null {
-  const index = flow.thread.get().rows.findIndex((row) => row.key === key);
+function at(rows: readonly Row[], key: string, read: (index: number) => number): number | null {
+  const index = rows.findIndex((row) => row.key === key);
   return index < 0 ? null : read(index);
 }
 
 /** Back to where the conversation was left; and on leaving, remembers where that is. */
-export function useKeptPlace(flow: Flow, { scroller, list, end, settle }: Places): void {
+export function useKeptPlace(flow: Flow, { scroller, list, rows, end, settle }: Places): void {
   useLayoutEffect(() => {
     const { spot } = flow;
     const handle = list.current;
     const box = scroller.current;
     if (handle === null || box === null) return;
     if (spot !== null && anchorOf(location.hash) === null) {
-      end.leave(() => at(flow, spot.row, (index) => handle.getItemOffset(index) + spot.above));
+      end.leave(() => at(rows(), spot.row, (index) => handle.getItemOffset(index) + spot.above));
       if (end.top === null) end.take();
       settle();
     }
@@ -51,12 +55,25 @@ export function useKeptPlace(flow: Flow, { scroller, list, end, settle }: Places
       // Not the list's own idea of it, which is a frame behind.
       const top = end.top ?? box.scrollTop;
       const index = handle.findItemIndex(top);
-      const { rows } = flow.thread.get();
-      const row = rows[index]?.key;
-      if (row !== undefined) flow.spot = { row, above: top - handle.getItemOffset(index), rows, heights: handle.cache };
+      const row = rows()[index]?.key;
+      if (row === undefined) return;
+      flow.spot = { row, above: top - handle.getItemOffset(index), rows: rows(), heights: handle.cache };
     };
     // Once per visit.
-  }, [flow, scroller, list, end, settle]);
+  }, [flow, scroller, list, rows, end, settle]);
+}
+
+/** The key of a turn, which may be far back: older messages are read until it is found, or nobody waits for it. */
+async function reveal(flow: Flow, turnId: string, left: Ref<boolean>): Promise<string | null> {
+  if (flow.thread.get().load !== "ready") await flow.load();
+  for (;;) {
+    const now = flow.thread.get();
+    const key = keyOf(now, turnId);
+    if (key !== null || now.older === null || left.current) return key;
+    await flow.loadOlder(FARTHEST);
+    // It could not be read.
+    if (flow.thread.get().older === now.older) return null;
+  }
 }
 
 interface Goal {
@@ -66,7 +83,7 @@ interface Goal {
 }
 
 /** To the message that the address names, or any other. */
-export function useGoal(flow: Flow, { scroller, list, end, settle }: Places): Goal {
+export function useGoal(flow: Flow, { scroller, list, rows, end, settle }: Places): Goal {
   const { toasts } = useServices();
   const [marked, setMarked] = useState<string | null>(null);
   const left = useRef(false);
@@ -83,22 +100,22 @@ export function useGoal(flow: Flow, { scroller, list, end, settle }: Places): Go
         const [handle, box] = [list.current, scroller.current];
         if (handle === null || box === null) return null;
         // In the middle; what is taller than the window, from its beginning.
-        return at(flow, key, (index) => handle.getItemOffset(index) + Math.min(0, handle.getItemSize(index) - box.clientHeight) / 2);
+        return at(rows(), key, (index) => handle.getItemOffset(index) + Math.min(0, handle.getItemSize(index) - box.clientHeight) / 2);
       });
       settle();
       setMarked(key);
     },
-    [flow, scroller, list, end, settle],
+    [scroller, list, rows, end, settle],
   );
   const go = useCallback(
     async ({ turnId, part }: Anchor) => {
       end.leave();
-      const key = await flow.reveal(turnId);
+      const key = await reveal(flow, turnId, left);
       // With the rows that have come meanwhile in the list.
       await new Promise((resolve) => requestAnimationFrame(resolve));
       if (left.current) return;
-      const { rows } = flow.thread.get();
-      const row = rows.find((each) => each.turn === key && each.part === part) ?? rows.find((each) => each.turn === key);
+      const known = flow.thread.get().rows;
+      const row = known.find((each) => each.turn === key && each.part === part) ?? known.find((each) => each.turn === key);
       if (row === undefined) {
         const { olderProblem } = flow.thread.get();
         toasts.warn(olderProblem?.message ?? "That message is not in this conversation any more.");

@@ -1,7 +1,8 @@
 // The tasks of one query: what is to be done, then what is done. Every row can be had by keyboard.
 
 import { ListFilter } from "lucide-react";
-import { type ReactNode, type RefObject, useId, useRef } from "react";
+import { type ReactNode, type RefObject, useEffect, useId, useRef } from "react";
+import { shown } from "../../app/settled";
 import { useTasks } from "../../app/tasks";
 import type { Task } from "../../state/model";
 import { problemOf } from "../../state/problem";
@@ -42,6 +43,9 @@ function Found({ list, query, onOpen, empty, wayOut, main }: FoundProps) {
   const Heading = main ? "h2" : "h3";
   useTaskKeys(list, main);
   const { data, error, isPending, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useTasks(query);
+  useEffect(() => {
+    if (!isPending) shown();
+  }, [isPending]);
   if (isPending) return <Skeleton lines={5} label="Loading tasks" />;
   if (data === undefined) {
     return (

@@ -1,0 +1,47 @@
+// A conversation opens from its end: first the last turn, so that it can be read while the rest is being
+// drawn, then what fills the window, then everything, as if it were older messages that come in front.
+
+import { useEffect, useMemo, useState } from "react";
+import type { Flow } from "../../app/flow";
+import { afterPaint } from "../../app/settled";
+import { type Row, screenful } from "../../state/thread";
+
+/** The newest rows stay in the document, for screen readers and for searching the page. */
+const KEPT = 20;
+/** What is above and below the messages. In pixels. */
+const FRAME = 128;
+
+interface Opening {
+  /** The rows that are in the list. */
+  readonly drawn: readonly Row[];
+  /** True when the list has last grown at its front. */
+  readonly grown: boolean;
+  /** How many of the newest stay in the document. */
+  readonly kept: number;
+  /** True once it is open. */
+  readonly ready: boolean;
+}
+
+/** How the thread opens: from its end, or, where a place is gone to, as a whole. */
+export function useOpening(flow: Flow, rows: readonly Row[], fromEnd: boolean): Opening {
+  const [counts] = useState(() => (fromEnd ? steps(flow) : [Infinity]));
+  const [{ step, at }, go] = useState<{ readonly step: number; readonly at: readonly Row[] | null }>({ step: 0, at: null });
+  const ready = step === counts.length;
+  useEffect(
+    () => (ready ? undefined : afterPaint(() => go({ step: step + 1, at: flow.thread.get().rows }))),
+    [flow, step, ready],
+  );
+
+  const count = counts[step] ?? Infinity;
+  const drawn = useMemo(() => (count < rows.length ? rows.slice(-count) : rows), [rows, count]);
+  const kept = Math.min(drawn.length, ready ? KEPT : fromEnd ? (counts[1] ?? 0) : 0);
+  return { drawn, grown: rows === at, kept, ready };
+}
+
+function steps(flow: Flow): readonly number[] {
+  const thread = flow.thread.get();
+  const last = thread.rows.at(-1)?.turn;
+  const ofLast = thread.rows.filter((row) => row.turn === last).length;
+  const inSight = screenful(thread, innerHeight - FRAME);
+  return inSight > ofLast ? [ofLast, inSight, Infinity] : [inSight, inSight, Infinity];
+}
