@@ -57,7 +57,7 @@ function Inside({ children: userId }: { readonly children: string }) {
   if (path === "/" || path === "/signin" || path === "/signup") {
     return <Redirect to={safePath(query.get("next"))} replace />;
   }
-  return <App key={userId} session={session} />;
+  return <App key={userId} session={session} splash={<Splash />} />;
 }
 
 /** Only a path of this page: never another site, which a link could smuggle in. */

@@ -12,7 +12,8 @@ import { Toasts } from "../views/parts/Toasts";
 import { fetched } from "../views/parts/fetched";
 import { later } from "../views/parts/later";
 import { Shell } from "../views/Shell";
-import { ChatPage, chatAt, HistoryPage, pageAt, SettingsPage, TasksPage, TurnPage } from "./pages";
+import { ChatPage, HistoryPage, pageAt, SettingsPage, TasksPage, TurnPage } from "./pages";
+import { prepare } from "./prepare";
 import { settled } from "./settled";
 import { createServices, type Services, ServicesProvider } from "./services";
 
@@ -37,20 +38,24 @@ const Overlays = later(
 void pageAt(location.pathname).load();
 void settled.then(() => Promise.all([TasksPage.load(), ChatPage.load()]));
 
-export default function App({ session }: { readonly session: Session }) {
+interface AppProps {
+  readonly session: Session;
+  /** Stands there until there is something else to draw. */
+  readonly splash: ReactNode;
+}
+
+export default function App({ session, splash }: AppProps) {
   const [services, setServices] = useState<Services | null>(null);
   useEffect(() => {
     const state = session.state.get();
     if (state.is !== "in") return;
     const made = createServices(session, createApi(location.origin, session.of(state.user.id)), state.user);
-    // The conversation that was asked for is on its way while the page is drawn around it.
-    const chat = chatAt(location.pathname);
-    if (chat !== null) made.desk.open(chat).prepare();
-    // Made here and not while rendering, since it opens channels that have to be closed again.
-    // oxlint-disable-next-line react/set-state-in-effect
-    setServices(made);
     let stop: (() => void) | null = null;
     let left = false;
+    // Made here and not while rendering, since it opens channels that have to be closed again.
+    void prepare(made).then(() => {
+      if (!left) setServices(made);
+    });
     // Later than the lists, which is why they are read once more when it begins.
     const follow = async () => {
       await settled;
@@ -65,7 +70,7 @@ export default function App({ session }: { readonly session: Session }) {
       made.dispose();
     };
   }, [session]);
-  if (services === null) return null;
+  if (services === null) return splash;
   return (
     <QueryClientProvider client={services.queries}>
       <ServicesProvider services={services}>

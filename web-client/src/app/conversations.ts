@@ -1,8 +1,9 @@
 // Reading and changing the list of conversations: what the views call.
 
-import { type InfiniteData, keepPreviousData, useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
+import { type InfiniteData, infiniteQueryOptions, keepPreviousData, useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
+import type { Api } from "../api/api";
 import type { Conversation, Page } from "../state/model";
 import { problemOf } from "../state/problem";
 import { useServices } from "./services";
@@ -11,15 +12,18 @@ const KEY = ["conversations"] as const;
 const FOUND = ["found"] as const;
 type Lists = InfiniteData<Page<Conversation>, string>;
 
-/** Newest activity first. */
-export function useConversations() {
-  const { api } = useServices();
-  return useInfiniteQuery({
+export const conversationList = (api: Api) =>
+  infiniteQueryOptions({
     queryKey: KEY,
     queryFn: ({ pageParam }) => api.conversations.list(pageParam),
     initialPageParam: "",
     getNextPageParam: (page) => page.next ?? undefined,
   });
+
+/** Newest activity first. */
+export function useConversations() {
+  const { api } = useServices();
+  return useInfiniteQuery(conversationList(api));
 }
 
 /** The title of a conversation, once it is known. */

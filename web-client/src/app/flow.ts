@@ -82,8 +82,8 @@ export class Flow {
   }
 
   /** Begins to read before there is a view: its first `load` is this one. */
-  prepare(): void {
-    this.prepared = this.load();
+  prepare(): Promise<void> {
+    return (this.prepared = this.load());
   }
 
   /** Reads the latest messages: the first time, or to catch up. */

@@ -1,6 +1,7 @@
 // Reading and changing tasks: what the views call.
 
-import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
+import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
+import type { Api } from "../api/api";
 import type { Changed } from "../api/tasks";
 import type { Receipt, Task, TaskDraft } from "../state/model";
 import { problemOf } from "../state/problem";
@@ -11,14 +12,17 @@ import { editTaskLists, listed, operationsKey, rememberTaskLists, taskKey, tasks
 import { uuid } from "./uuid";
 
 /** The tasks of a query, page after page. */
-export function useTasks(query: TaskQuery) {
-  const { api } = useServices();
-  return useInfiniteQuery({
+export const taskList = (api: Api, query: TaskQuery) =>
+  infiniteQueryOptions({
     queryKey: tasksKey(query),
     queryFn: ({ pageParam, signal }) => api.tasks.list(query, pageParam, signal),
     initialPageParam: "",
     getNextPageParam: (page) => page.next ?? undefined,
   });
+
+export function useTasks(query: TaskQuery) {
+  const { api } = useServices();
+  return useInfiniteQuery(taskList(api, query));
 }
 
 /** One task, known at once when a list holds it. */
