@@ -4,6 +4,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { descriptors } from "./scripts/descriptors";
 
 const own = (path: string) => fileURLToPath(new URL(`src/${path}`, import.meta.url));
 
@@ -18,7 +19,7 @@ const binaryOnly: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [binaryOnly, react(), tailwindcss()],
+  plugins: [binaryOnly, descriptors(own("api/descriptors.ts")), react(), tailwindcss()],
   resolve: {
     alias: {
       // Its browser module needs `innerHTML`, which Trusted Types forbid.
