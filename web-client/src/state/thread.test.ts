@@ -61,6 +61,7 @@ describe("loading", () => {
     const [question, answer] = aTurn("5") as [Message, Message];
     const long = opened([...turns("4"), question, { ...answer, content: "One\n\n- two\n- three\n\nfour" }]);
     expect(threads.screenful(long, 200)).toBe(2);
+    expect(threads.usualHeight(long)).toBe(75);
   });
 
   it("learns which receipts were undone elsewhere", () => {

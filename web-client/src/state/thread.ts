@@ -87,17 +87,25 @@ export function isStuck(thread: Thread): boolean {
   return Object.values(thread.live).some(isHeldUp);
 }
 
-/** How many rows at the end fill this height, guessed by their texts before any is drawn; without end if none do. */
+/** How high a row will be at the least, by its text, before it is drawn. In pixels. */
+function heightOf(thread: Thread, { turn, part }: Row): number {
+  const { said, text = "" } = turnOf(thread, turn) ?? {};
+  const words = part === "said" ? (said?.text ?? "") : text;
+  return 50 + 25 * words.split("\n").filter((line) => line.trim() !== "").length;
+}
+
+/** How many rows at the end fill this height; without end if all do not. */
 export function screenful(thread: Thread, height: number): number {
   let filled = 0;
-  const first = thread.rows.findLastIndex(({ turn, part }) => {
-    const { said, text = "" } = turnOf(thread, turn) ?? {};
-    const words = part === "said" ? (said?.text ?? "") : text;
-    const lines = words.split("\n").filter((line) => line.trim() !== "").length;
-    filled += 50 + 25 * lines;
-    return filled >= height;
-  });
+  const first = thread.rows.findLastIndex((row) => (filled += heightOf(thread, row)) >= height);
   return first < 0 ? Infinity : thread.rows.length - first;
+}
+
+/** How high most rows are, rather less than more. In pixels. */
+export function usualHeight(thread: Thread): number {
+  const heights = thread.rows.map((row) => heightOf(thread, row)).toSorted((one, other) => one - other);
+  const middle = heights.length / 2;
+  return ((heights[Math.ceil(middle) - 1] ?? 0) + (heights[Math.floor(middle)] ?? 0)) / 2;
 }
 
 /** True when older messages can be read without being asked to. */

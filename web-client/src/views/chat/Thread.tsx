@@ -20,7 +20,7 @@ import type { Flow } from "../../app/flow";
 import { useStore } from "../../app/services";
 import { shown } from "../../app/settled";
 import { isTyping } from "../../app/typing";
-import { mayLoadOlder, type Row } from "../../state/thread";
+import { mayLoadOlder, type Row, usualHeight } from "../../state/thread";
 import { anchorOf } from "./anchor";
 import { Hold } from "./hold";
 import { useMessageKeys } from "./message-keys";
@@ -56,6 +56,7 @@ export function Thread({ flow }: { readonly flow: Flow }) {
   const [away, setAway] = useState(false);
   // Measured once, rows need not be guessed when one comes back.
   const [heights] = useState(() => (flow.spot?.rows.length === rows.length ? (flow.spot.heights as CacheSnapshot) : undefined));
+  const [usual] = useState(() => usualHeight(flow.thread.get()));
   const prepended = useStore(flow.thread, (thread) => thread.prepended);
   const [atEnd] = useState(end.held);
   const { drawn, grown, kept, ready } = useOpening(flow, rows, atEnd);
@@ -220,8 +221,10 @@ export function Thread({ flow }: { readonly flow: Flow }) {
           bufferSize={ready ? BUFFER.reading : BUFFER.opening}
           keepMounted={keepMounted}
           onResize={settle}
-          // With heights of its own the list would go on estimating, and draw nothing but what is in sight.
-          {...(heights === undefined ? {} : { cache: heights, itemSize: 40 })}
+          // The list's own guess would be that all are as the last turn is. One that is too high has it believe
+          // that it stands before its beginning while older messages come.
+          itemSize={usual}
+          {...(heights === undefined ? {} : { cache: heights })}
         >
           {(row: Row, at: number) => (
             <RowView
