@@ -6,6 +6,7 @@
 import { ArrowDown, LoaderCircle } from "lucide-react";
 import {
   type KeyboardEvent,
+  type Ref,
   type TouchEvent,
   useCallback,
   useEffect,
@@ -15,7 +16,7 @@ import {
   useState,
   type WheelEvent,
 } from "react";
-import { type CacheSnapshot, Virtualizer, type VirtualizerHandle } from "virtua";
+import { type CacheSnapshot, type CustomContainerComponentProps, Virtualizer, type VirtualizerHandle } from "virtua";
 import type { Flow } from "../../app/flow";
 import { useStore } from "../../app/services";
 import { shown } from "../../app/settled";
@@ -43,6 +44,14 @@ const TOUCHED_FOR = 1000;
 
 const ABOVE =
   "absolute top-2 left-1/2 z-10 flex w-max max-w-[calc(100%-2rem)] -translate-x-1/2 items-center gap-2 rounded-full border border-line bg-surface px-3 py-1 text-sm text-muted shadow-raised";
+
+/**
+ * What the rows are in. While it scrolls the list has it take no pointer, for which all that is in it
+ * would be styled anew: twice for every line that comes in.
+ */
+function Column({ style, ...rest }: CustomContainerComponentProps & { readonly ref?: Ref<HTMLDivElement> }) {
+  return <div {...rest} style={{ ...style, pointerEvents: undefined }} />;
+}
 
 export function Thread({ flow }: { readonly flow: Flow }) {
   const rows = useStore(flow.thread, (thread) => thread.rows);
@@ -215,6 +224,7 @@ export function Thread({ flow }: { readonly flow: Flow }) {
       >
         <Virtualizer
           ref={list}
+          as={Column}
           scrollRef={scroller}
           data={drawn}
           shift={prepended || grown}
