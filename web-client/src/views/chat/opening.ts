@@ -4,7 +4,7 @@
 import { useEffect, useMemo, useState } from "react";
 import type { Flow } from "../../app/flow";
 import { afterPaint } from "../../app/settled";
-import { type Row, screenful } from "../../state/thread";
+import { type Row, screenful, type Thread } from "../../state/thread";
 
 /** The newest rows stay in the document, for screen readers and for searching the page. */
 const KEPT = 20;
@@ -24,7 +24,7 @@ interface Opening {
 
 /** How the thread opens: from its end, or, where a place is gone to, as a whole. */
 export function useOpening(flow: Flow, rows: readonly Row[], fromEnd: boolean): Opening {
-  const [counts] = useState(() => (fromEnd ? steps(flow) : [Infinity]));
+  const [counts] = useState(() => (fromEnd ? steps(flow.thread.get()) : [Infinity]));
   const [{ step, at }, go] = useState<{ readonly step: number; readonly at: readonly Row[] | null }>({ step: 0, at: null });
   const ready = step === counts.length;
   useEffect(
@@ -34,14 +34,16 @@ export function useOpening(flow: Flow, rows: readonly Row[], fromEnd: boolean): 
 
   const count = counts[step] ?? Infinity;
   const drawn = useMemo(() => (count < rows.length ? rows.slice(-count) : rows), [rows, count]);
-  const kept = Math.min(drawn.length, ready ? KEPT : fromEnd ? (counts[1] ?? 0) : 0);
-  return { drawn, grown: rows === at, kept, ready };
+  const most = ready ? KEPT : fromEnd ? (counts.at(-2) ?? KEPT) : 0;
+  return { drawn, grown: rows === at, kept: Math.min(drawn.length, most), ready };
 }
 
-function steps(flow: Flow): readonly number[] {
-  const thread = flow.thread.get();
+/** How many rows are drawn, one time after the other. */
+function steps(thread: Thread): readonly number[] {
   const last = thread.rows.at(-1)?.turn;
   const ofLast = thread.rows.filter((row) => row.turn === last).length;
   const inSight = screenful(thread, innerHeight - FRAME);
-  return inSight > ofLast ? [ofLast, inSight, Infinity] : [inSight, inSight, Infinity];
+  // What does not fill the window begins at its top, so that nothing is at its place before all is there.
+  if (inSight === Infinity) return [Infinity];
+  return inSight > ofLast ? [ofLast, inSight, Infinity] : [inSight, Infinity];
 }
