@@ -219,8 +219,11 @@ test("earlier messages that cannot be loaded are asked for once, and again when 
       const url = "**/taskchat.v1.MessageService/ListMessages";
       await page.route(url, refuse);
       const box = page.getByTestId("messages");
-      await box.evaluate((it) => (it.scrollTop = 0));
-      await page.getByTestId("older-failed").waitFor();
+      // While it opens, what comes in front pushes down what is in sight.
+      await becomes(async () => {
+        await box.evaluate((it) => (it.scrollTop = 0));
+        return page.getByTestId("older-failed").count();
+      }, 1, "the alert");
       for (let at = 0; at < 5; at += 1) {
         await box.evaluate((it, by) => it.scrollBy(0, by), at % 2 === 0 ? 300 : -300);
         await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));

@@ -127,8 +127,8 @@ export function Thread({ flow }: { readonly flow: Flow }) {
     const now = performance.now();
     const { scrollTop: top, scrollHeight: height, clientHeight } = box;
     const fromEnd = height - top - clientHeight;
-    // While the height stays the same, only the reader moves up.
-    const byHand = now - touched.current < TOUCHED_FOR || height === last.current.height;
+    // While nothing gets lower, only the reader moves up.
+    const byHand = now - touched.current < TOUCHED_FOR || height >= last.current.height;
     if (top < last.current.top - 1 && fromEnd > 2 && byHand) end.release();
     if (fromEnd < 2) end.reached(now);
     last.current = { top, height };
