@@ -1,7 +1,7 @@
 //! Conversations and turns.
 //!
 //! A turn belongs to the database, not to a connection: [`Chat::start`] commits the person's
-//! message and opens a turn, the runner leases it and lets the agent work on it, and
+//! message and opens a turn, the runner lets the agent work on it under a lease, and
 //! [`Chat::follow`] reads its events, from any replica, as often as anybody likes.
 //!
 //! **Invariant:** nothing here acts on tasks. What the assistant does goes through its MCP tools.

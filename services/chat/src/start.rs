@@ -1,6 +1,6 @@
 //! Taking a message in: one transaction that checks, deduplicates, stores and opens a turn.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use sha2::{Digest, Sha256};
 use taskchat_domain::{
@@ -47,42 +47,23 @@ impl Chat {
     /// [`Error::Busy`] when told to reject, [`Error::AlreadyExists`] when the request id was used
     /// for another message, [`Error::Exhausted`] at a limit.
     pub async fn start(&self, user: &UserId, send: Send) -> Result<Turn> {
-        let (chat, user) = (self.clone(), user.clone());
-        // On its own: a turn that is opened is run, also when the caller is gone by then.
-        let started = async move { chat.start_whole(&user, &send).await };
-        self.tracker
-            .spawn(started.in_current_span())
-            .await
-            .map_err(Error::internal)?
-    }
-
-    async fn start_whole(&self, user: &UserId, send: &Send) -> Result<Turn> {
         let text = checked(&send.message)?;
         let body_hash = body_hash(text, send.conversation_id);
         let request = Request::new(text, &body_hash);
-        let opened = match self.open(user, send, request).await {
+        let turn = match self.open(user, &send, request).await {
             // The same request id won the race in another transaction; the second look finds it.
             Err(Error::AlreadyExists(_)) if send.request_id.is_some() => {
-                self.open(user, send, request).await?
+                self.open(user, &send, request).await?
             }
             other => other?,
         };
-        match opened {
-            Opened::Here(leased) => {
-                let turn = leased.turn.clone();
-                self.runner.begin(*leased);
-                Ok(turn)
-            }
-            Opened::Stored(turn) => {
-                if !turn.state.is_final() {
-                    self.runner.nudge(turn.conversation_id);
-                }
-                Ok(turn)
-            }
+        if turn.state == TurnState::Queued {
+            self.runner.nudge(turn.conversation_id);
         }
+        Ok(turn)
     }
 
-    async fn open(&self, user: &UserId, send: &Send, request: Request<'_>) -> Result<Opened> {
+    async fn open(&self, user: &UserId, send: &Send, request: Request<'_>) -> Result<Turn> {
         let Request { text, body_hash } = request;
         let owner = self.runner.owner().await?;
         let mut tx = self.store.begin(user).await?;
@@ -94,7 +75,7 @@ impl Chat {
                     "this request id was used for another message".into(),
                 ));
             }
-            return Ok(Opened::Stored(turn));
+            return Ok(turn);
         }
         self.lock_limits(&tx).await?;
         if let (Some(decision), Some(id)) = (word::plain(text), send.conversation_id)
@@ -102,7 +83,7 @@ impl Chat {
         {
             let answer = (&asked, decision);
             if let Some(turn) = self.decide_by_message(tx, send, request, answer).await? {
-                return Ok(Opened::Stored(turn));
+                return Ok(turn);
             }
             tx = self.store.begin(user).await?;
             self.lock_limits(&tx).await?;
@@ -127,13 +108,29 @@ impl Chat {
             _ => Opening::Waits,
         };
         let (turn, said) = opened(&tx, conversation_id, send, request, opening, now).await?;
-        tx.commit().await?;
-        Ok(match opening {
+        match opening {
             Opening::Runs(lease) => {
-                Opened::Here(Box::new(Leased::opened(user.clone(), turn, said, lease)))
+                let leased = Leased::opened(user.clone(), turn.clone(), said, lease);
+                self.begin(tx, leased).await?;
             }
-            Opening::Waits | Opening::Asks => Opened::Stored(turn),
-        })
+            Opening::Waits | Opening::Asks => tx.commit().await?,
+        }
+        Ok(turn)
+    }
+
+    /// Commits a turn and runs it. On its own: what is committed is run, also when the caller is gone
+    /// by then.
+    async fn begin(&self, tx: UserTx, leased: Leased) -> Result<()> {
+        let runner = Arc::clone(&self.runner);
+        let begun = async move {
+            tx.commit().await?;
+            runner.begin(leased);
+            Ok(())
+        };
+        self.tracker
+            .spawn(begun.in_current_span())
+            .await
+            .map_err(Error::internal)?
     }
 
     /// What comes at once is counted one after the other, where anything is counted.
@@ -171,14 +168,6 @@ impl Chat {
         }
         Ok(())
     }
-}
-
-/// What has become of a message.
-enum Opened {
-    /// Its turn is in the database, and not run from here.
-    Stored(Turn),
-    /// Its turn is to be run at once.
-    Here(Box<Leased>),
 }
 
 /// Makes sure that nobody else adds to the conversation meanwhile, and says whether it is busy.
