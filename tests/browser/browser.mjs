@@ -116,7 +116,8 @@ export async function openPalette(page) {
   for (let tries = 0; (await palette.count()) === 0; tries += 1) {
     assert.ok(tries < 100, "the palette opens");
     await page.keyboard.press("Control+k");
-    await palette.waitFor({ timeout: 200 }).catch(() => {});
+    // Long enough for a busy machine: the same keys close it again.
+    await palette.waitFor({ timeout: 1000 }).catch(() => {});
   }
 }
 

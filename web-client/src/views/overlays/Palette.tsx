@@ -1,7 +1,7 @@
 // The command palette: a few letters lead to any command, conversation or task, and to what was said.
 
 import { CircleCheck, Circle, MessageSquareText, MessagesSquare, Search } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useDeferredValue, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { useConversations, useSearch, useSettled } from "../../app/conversations";
 import { useNow } from "../../app/now";
@@ -39,7 +39,8 @@ interface Group {
 
 export function Palette({ onClose }: { readonly onClose: () => void }) {
   const [typed, setTyped] = useState("");
-  const { groups, searching } = useGroups(useDeferredValue(typed.trim()));
+  // Not deferred: Enter right after the last letter is meant for what fits all of them.
+  const { groups, searching } = useGroups(typed.trim());
   const items = groups.flatMap((group) => group.items);
   // By its name, since the list may change under it.
   const [chosen, setChosen] = useState<string | null>(null);
