@@ -38,9 +38,9 @@ use crate::{
 /// Pieces in one transaction; bounded by the parameters that a statement can have.
 const TOGETHER: usize = 1000;
 
-/// How long pieces come together after one transaction before the next. Less than a turn takes
+/// How long pieces come together after one transaction before the next. Much less than a turn takes
 /// to come up with more, and what a thousand turns save in transactions and in waking each other.
-const GATHER: Duration = Duration::from_millis(20);
+const GATHER: Duration = Duration::from_millis(10);
 
 /// The longest pause after transactions that came to nothing; each is twice the one before.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
