@@ -171,6 +171,24 @@ async fn a_step_is_stored_before_it_acts_and_texts_are_kept_apart() {
 }
 
 #[tokio::test]
+async fn an_answer_is_stored_along_with_the_end_and_anything_else_before() {
+    let stage = Stage::new(vec![
+        say(vec![add(0), call(1, "list_tasks", json!({}))]),
+        say(vec![text("Done.")]),
+    ]);
+    let (agent, bench) = (stage.agent(), stage.bench());
+    let ending = agent.run(&bench, &stage.journal, &stage.cancel).await;
+    let Ending::Completed { last } = ending else {
+        panic!("{ending:?}");
+    };
+    let [EntryBody::Model { text }] = last.as_slice() else {
+        panic!("{last:?}");
+    };
+    assert_eq!(text, "Done.");
+    assert_eq!(stage.journal.script(), "ccrr");
+}
+
+#[tokio::test]
 async fn calls_of_one_step_run_in_order_each_with_its_own_result() {
     let stage = Stage::new(vec![
         say(vec![
