@@ -1,7 +1,7 @@
 // The entry: takes up the session, then shows the sign-in form or loads the rest of the page.
 
 import { session } from "./app/begin";
-import { StrictMode, useSyncExternalStore } from "react";
+import { StrictMode, startTransition, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
 import { Redirect, useLocation, useSearch, useSearchParams } from "wouter";
 import { pageAt } from "./app/pages";
@@ -12,7 +12,11 @@ import { later } from "./views/parts/later";
 import { Trouble } from "./views/parts/State";
 import "./styles/main.css";
 
-const App = later(async () => (await import("./app/App")).default, Splash);
+const App = later(async () => {
+  const { default: Page, opened } = await import("./app/App");
+  await opened();
+  return Page;
+}, Splash);
 
 /** Where people land after signing in, unless they were on their way somewhere. */
 const HOME = "/tasks";
@@ -57,7 +61,7 @@ function Inside({ children: userId }: { readonly children: string }) {
   if (path === "/" || path === "/signin" || path === "/signup") {
     return <Redirect to={safePath(query.get("next"))} replace />;
   }
-  return <App key={userId} session={session} splash={<Splash />} />;
+  return <App key={userId} splash={<Splash />} />;
 }
 
 /** Only a path of this page: never another site, which a link could smuggle in. */
@@ -69,7 +73,7 @@ function safePath(next: string | null): string {
 function Splash() {
   return (
     <main aria-busy className="grid min-h-dvh place-items-center" data-testid="splash">
-      <h1 className="animate-pulse">
+      <h1 className="animate-pulse [animation-delay:600ms]">
         <Brand large />
       </h1>
     </main>
@@ -87,15 +91,19 @@ if (localStorage.getItem("taskchat.returning") === "true") {
   void pageAt(location.pathname).load();
 }
 
-// Until it is known who comes, the splash of index.html stays, and nothing is drawn twice.
+// Until there is something to show, the splash of index.html stays, and nothing is drawn twice.
 const stop = session.state.subscribe(begin);
-function begin(): void {
+async function begin(): Promise<void> {
   stop();
+  if (session.state.get().is === "in") await App.load();
   const root = document.getElementById("root");
   if (root === null) return;
-  createRoot(root).render(
-    <StrictMode>
-      <Root />
-    </StrictMode>,
-  );
+  // Not at one go: the browser gets a word in between.
+  startTransition(() => {
+    createRoot(root).render(
+      <StrictMode>
+        <Root />
+      </StrictMode>,
+    );
+  });
 }

@@ -1,10 +1,8 @@
-// The signed-in page: its services, its routes, its frame.
+// The signed-in page: its routes and its frame.
 
 import { QueryClientProvider } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useSyncExternalStore } from "react";
 import { Route, Switch, useLocation } from "wouter";
-import { createApi } from "../api/api";
-import type { Session } from "../api/session";
 import { NotFound } from "../views/NotFound";
 import { Announcer } from "../views/parts/Announcer";
 import { Boundary } from "../views/parts/Boundary";
@@ -13,9 +11,11 @@ import { fetched } from "../views/parts/fetched";
 import { later } from "../views/parts/later";
 import { Shell } from "../views/Shell";
 import { ChatPage, HistoryPage, pageAt, SettingsPage, TasksPage, TurnPage } from "./pages";
-import { prepare } from "./prepare";
+import { ServicesProvider } from "./services";
 import { settled } from "./settled";
-import { createServices, type Services, ServicesProvider } from "./services";
+import { opened, signedIn } from "./signed-in";
+
+export { opened };
 
 const ignore = () => {};
 
@@ -39,37 +39,12 @@ void pageAt(location.pathname).load();
 void settled.then(() => Promise.all([TasksPage.load(), ChatPage.load()]));
 
 interface AppProps {
-  readonly session: Session;
   /** Stands there until there is something else to draw. */
   readonly splash: ReactNode;
 }
 
-export default function App({ session, splash }: AppProps) {
-  const [services, setServices] = useState<Services | null>(null);
-  useEffect(() => {
-    const state = session.state.get();
-    if (state.is !== "in") return;
-    const made = createServices(session, createApi(location.origin, session.of(state.user.id)), state.user);
-    let stop: (() => void) | null = null;
-    let left = false;
-    // Made here and not while rendering, since it opens channels that have to be closed again.
-    void prepare(made).then(() => {
-      if (!left) setServices(made);
-    });
-    // Later than the lists, which is why they are read once more when it begins.
-    const follow = async () => {
-      await settled;
-      const { followTasks } = await fetched(() => import("./task-news"));
-      if (!left) stop = followTasks(made);
-    };
-    // Without it the lists are read anew whenever the page is looked at again.
-    follow().catch(ignore);
-    return () => {
-      left = true;
-      stop?.();
-      made.dispose();
-    };
-  }, [session]);
+export default function App({ splash }: AppProps) {
+  const services = useSyncExternalStore(signedIn.subscribe, signedIn.get);
   if (services === null) return splash;
   return (
     <QueryClientProvider client={services.queries}>
