@@ -48,6 +48,18 @@ describe("Frames", () => {
     expect(times).toBeLessThan(30);
   });
 
+  it("leaves the frame after a key to the key, and no more than that one", async () => {
+    const seen: number[] = [];
+    const frames = new Frames<number>((items) => seen.push(...items));
+    dispatchEvent(new KeyboardEvent("keydown", { key: "a" }));
+    frames.push(1);
+    await vi.advanceTimersByTimeAsync(17);
+    expect(seen).toEqual([]);
+    dispatchEvent(new KeyboardEvent("keydown", { key: "b" }));
+    await vi.advanceTimersByTimeAsync(16);
+    expect(seen).toEqual([1]);
+  });
+
   it("goes on by a timer while the tab is hidden", async () => {
     const seen: number[] = [];
     const frames = new Frames<number>((items) => seen.push(...items));

@@ -4,11 +4,16 @@
 const SHARE = 3;
 /** A frame that takes this little of a display's 16 ms is no burden. */
 const CHEAP = 6;
+/** For how long a key that was pressed may still wait to be seen. In ms. */
+const FRESH = 50;
+
+let pressed = Number.NEGATIVE_INFINITY;
+addEventListener("keydown", () => (pressed = performance.now()), { capture: true, passive: true });
 
 /**
  * Collects items and hands them over once per frame, or less often where a frame costs much: on a slow
- * machine an answer appears in larger pieces, and typing stays quick. By a timer while the tab is
- * hidden, where frames stop.
+ * machine an answer appears in larger pieces, and what is typed comes first. By a timer while the tab
+ * is hidden, where frames stop.
  */
 export class Frames<T> {
   private items: T[] = [];
@@ -44,8 +49,15 @@ export class Frames<T> {
       return;
     }
     let frame = 0;
+    let yielded = false;
+    const show = () => {
+      // The frame after a key shows what it wrote and nothing else; the one after that has room again.
+      if (yielded || performance.now() - pressed >= FRESH) return this.flush();
+      yielded = true;
+      due();
+    };
     const due = () => {
-      frame = requestAnimationFrame(() => this.flush());
+      frame = requestAnimationFrame(show);
     };
     const wait = Math.min(this.notBefore - performance.now(), 250);
     const pause = wait > 0 ? setTimeout(due, wait) : (due(), undefined);
