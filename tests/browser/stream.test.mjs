@@ -76,6 +76,45 @@ test("a reply goes on after a reload", async () => {
   });
 });
 
+test("a finger that goes up is not taken back by what is still being said", async () => {
+  const lines = (from) => Array.from({ length: 30 }, (_, at) => says(`line ${from + at}\n\n`));
+  const [more, yetMore] = [gate(), gate()];
+  model.say([...lines(1), more.wait, ...lines(31), yetMore.wait, ...lines(61), stops]);
+  await visit(
+    browser,
+    server,
+    async (page, context) => {
+      await signIn(page, ada.email);
+      await page.goto("/chat");
+      await page.getByTestId("message-input").fill("Count");
+      await page.getByTestId("send").tap();
+      const box = page.getByTestId("messages");
+      const rest = () => box.evaluate((it) => it.scrollHeight - it.scrollTop - it.clientHeight);
+      await page.getByText("line 30", { exact: true }).waitFor();
+      await becomes(async () => (await rest()) < 2, true, "at the end");
+
+      const cdp = await context.newCDPSession(page);
+      const touch = (type, ...y) => cdp.send("Input.dispatchTouchEvent", { type, touchPoints: y.map((each) => ({ x: 200, y: each })) });
+      await touch("touchStart", 250);
+      for (let y = 255; y <= 300; y += 5) await touch("touchMove", y);
+      const place = await box.evaluate((it) => it.scrollTop);
+      more.open();
+      await becomes(async () => (await rest()) > 800, true, "more below");
+      assert.equal(await box.evaluate((it) => it.scrollTop), place);
+      for (let y = 305; y <= 400; y += 5) await touch("touchMove", y);
+      await touch("touchEnd");
+      assert.ok((await box.evaluate((it) => it.scrollTop)) < place);
+
+      await page.getByTestId("jump-to-latest").tap();
+      await becomes(async () => (await rest()) < 2, true, "back at the end");
+      yetMore.open();
+      await page.getByText("line 90", { exact: true }).waitFor();
+      await becomes(async () => (await rest()) < 2, true, "still at the end");
+    },
+    { viewport: { width: 390, height: 700 }, hasTouch: true, isMobile: true },
+  );
+});
+
 test("a reply can be stopped", async () => {
   const never = gate();
   model.say([says("I could talk for ever "), never.wait, stops]);
