@@ -4,7 +4,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
-import { descriptors } from "./scripts/descriptors";
+import { descriptors } from "./scripts/descriptors.ts";
 
 const own = (path: string) => fileURLToPath(new URL(`src/${path}`, import.meta.url));
 
@@ -30,7 +30,8 @@ export default defineConfig({
     target: "es2023",
     // The Content-Security-Policy allows nothing inline, so nothing may be inlined.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // A part needs no file but those that are asked for beside it.
+    modulePreload: false,
     sourcemap: false,
     rolldownOptions: {
       output: {
@@ -38,8 +39,9 @@ export default defineConfig({
         // is needed to sign in comes without the rest.
         codeSplitting: {
           groups: [
-            { name: "start", tags: ["$initial"], priority: 2 },
-            { name: "shared", test: /\/src\/(api|app|gen|state|views\/parts)\/|\/src\/views\/\w+\.tsx$|\/node_modules\//, minShareCount: 2, priority: 1 },
+            { name: "start", tags: ["$initial"], priority: 3 },
+            { name: "app", test: /\/src\/(api|app|gen|state|views\/parts)\/|\/src\/views\/(\w+|chat\/Composer|overlays\/shown|settings\/leave)\.tsx?$|\/node_modules\/(@\w+|lucide-react)\//, priority: 2 },
+            { name: "tasks", test: /\/src\/views\/tasks\/(TasksPage|TaskList|PanelBody)\.tsx$/, priority: 1 },
           ],
         },
       },

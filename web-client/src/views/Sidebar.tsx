@@ -7,19 +7,14 @@ import { useConversations, useSettled } from "../app/conversations";
 import { useServices } from "../app/services";
 import { problemOf } from "../state/problem";
 import { ConversationItem } from "./ConversationItem";
+import { Findings } from "./Findings";
 import { Brand } from "./parts/Brand";
 import { Button, FIELD, IconButton } from "./parts/Button";
 import { laterDialog } from "./parts/later-dialog";
-import { later } from "./parts/later";
 import { More } from "./parts/More";
 import { Skeleton, Trouble } from "./parts/State";
 
 const AccountDialog = laterDialog(async () => (await import("./account/AccountDialog")).AccountDialog);
-
-const Findings = later<{ readonly query: string }>(
-  async () => (await import("./Findings")).Findings,
-  () => <Skeleton lines={3} label="Searching" />,
-);
 
 /** In a drawer, `onLeave` closes it. */
 export function Sidebar({ onLeave }: { readonly onLeave?: () => void }) {
