@@ -22,6 +22,10 @@ export function keepShell(): void {
   // Absent on insecure origins; while developing there is no build to keep.
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
   const url = (policy?.createScriptURL(WORKER) ?? WORKER) as string;
-  // Without it the page is as good as before, as long as there is a connection.
-  navigator.serviceWorker.register(url, { updateViaCache: "none" }).catch(() => {});
+  const register = () => {
+    // Without it the page is as good as before, as long as there is a connection.
+    navigator.serviceWorker.register(url, { updateViaCache: "none" }).catch(() => {});
+  };
+  if (navigator.onLine) register();
+  else addEventListener("online", register, { once: true });
 }
