@@ -254,6 +254,8 @@ export function Thread({ flow }: { readonly flow: Flow }) {
           data-testid="jump-to-latest"
           onClick={() => {
             end.take();
+            // What scrolls from now on does so by itself.
+            touched.current = Number.NEGATIVE_INFINITY;
             setAway(false);
             settle();
             // The button goes, and the focus must not go with it.
