@@ -18,8 +18,23 @@ const binaryOnly: Plugin = {
       : undefined,
 };
 
+/** Runs what asks who is signed in before the rest of the entry, in a task of its own: the browser paints in between. */
+const beginFirst: Plugin = {
+  name: "begin-first",
+  apply: "build",
+  transformIndexHtml: {
+    order: "post",
+    handler(_html, { bundle = {} }) {
+      const begin = Object.values(bundle).find(({ name }) => name === "begin");
+      if (begin === undefined) throw new Error("the entry has no part called begin");
+      const attrs = { type: "module", async: true, crossorigin: true, src: `/${begin.fileName}` };
+      return [{ tag: "script", attrs, injectTo: "head-prepend" }];
+    },
+  },
+};
+
 export default defineConfig({
-  plugins: [binaryOnly, descriptors(own("api/descriptors.ts")), react(), tailwindcss()],
+  plugins: [binaryOnly, beginFirst, descriptors(own("api/descriptors.ts")), react(), tailwindcss()],
   resolve: {
     alias: {
       // Its browser module needs `innerHTML`, which Trusted Types forbid.
@@ -39,7 +54,8 @@ export default defineConfig({
         // is needed to sign in comes without the rest.
         codeSplitting: {
           groups: [
-            { name: "start", tags: ["$initial"], priority: 3 },
+            { name: "begin", tags: ["$initial"], test: /\/src\/(app\/begin|api|gen|state)|\/node_modules\/@(bufbuild|connectrpc)\//, priority: 4 },
+            { name: "page", tags: ["$initial"], priority: 3 },
             { name: "app", test: /\/src\/(api|app|gen|state|views\/parts)\/|\/src\/views\/(\w+|chat\/Composer|overlays\/shown|settings\/leave)\.tsx?$|\/node_modules\/(@\w+|lucide-react)\//, priority: 2 },
             { name: "tasks", test: /\/src\/views\/tasks\/(TasksPage|TaskList|PanelBody)\.tsx$/, priority: 1 },
           ],

@@ -80,22 +80,13 @@ function Splash() {
   );
 }
 
-watchTheme();
-// Most who come back are still signed in: their page loads while the cookie is being tried.
-session.state.subscribe(() => {
-  const { is } = session.state.get();
-  if (is === "in" || is === "out") localStorage.setItem("taskchat.returning", String(is === "in"));
-});
-if (localStorage.getItem("taskchat.returning") === "true") {
-  void App.load();
-  void pageAt(location.pathname).load();
-}
-
-// Until there is something to show, the splash of index.html stays, and nothing is drawn twice.
-const stop = session.state.subscribe(begin);
-async function begin(): Promise<void> {
-  stop();
+/** Until there is something to show, the splash of index.html stays, and nothing is drawn twice. */
+async function draw(): Promise<void> {
   if (session.state.get().is === "in") await App.load();
+  // Scripts do not wait for the rest of the document.
+  if (document.readyState === "loading") {
+    await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
+  }
   const root = document.getElementById("root");
   if (root === null) return;
   // Not at one go: the browser gets a word in between.
@@ -107,3 +98,23 @@ async function begin(): Promise<void> {
     );
   });
 }
+
+let drawn = false;
+function follow(): void {
+  const { is } = session.state.get();
+  if (is === "restoring") return;
+  if (is !== "unknown") localStorage.setItem("taskchat.returning", String(is === "in"));
+  if (drawn) return;
+  drawn = true;
+  void draw();
+}
+
+watchTheme();
+// Most who come back are still signed in: their page loads while the cookie is being tried.
+if (localStorage.getItem("taskchat.returning") === "true") {
+  void App.load();
+  void pageAt(location.pathname).load();
+}
+session.state.subscribe(follow);
+// It may be known already.
+follow();
