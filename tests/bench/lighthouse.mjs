@@ -32,6 +32,8 @@ async function judge(what, path) {
       logLevel: "error",
       onlyCategories: Object.keys(GOALS),
       disableStorageReset: true,
+      // The page listens to news for as long as it is open, so the network never falls silent.
+      maxWaitForLoad: 15_000,
     });
     runs.push(lhr);
   }
