@@ -56,7 +56,7 @@ export default defineConfig({
           groups: [
             { name: "begin", tags: ["$initial"], test: /\/src\/(app\/begin|api|gen|state)|\/node_modules\/@(bufbuild|connectrpc)\//, priority: 4 },
             { name: "page", tags: ["$initial"], priority: 3 },
-            { name: "app", test: /\/src\/(api|app|gen|state|views\/parts)\/|\/src\/views\/(\w+|chat\/Composer|overlays\/shown|settings\/leave)\.tsx?$|\/node_modules\/(@\w+|lucide-react)\//, priority: 2 },
+            { name: "app", test: /\/src\/(api|app|gen|state|views\/parts)\/|\/src\/views\/(\w+|chat\/Composer|overlays\/(shown|leave))\.tsx?$|\/node_modules\/(@\w+|lucide-react)\//, priority: 2 },
             { name: "tasks", test: /\/src\/views\/tasks\/(TasksPage|TaskList|PanelBody)\.tsx$/, priority: 1 },
           ],
         },

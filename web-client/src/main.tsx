@@ -1,4 +1,4 @@
-// The entry: takes up the session, then shows the sign-in form or loads the rest of the page.
+// The entry: shows the sign-in form or loads the rest of the page, as the session has it.
 
 import { session } from "./app/begin";
 import { StrictMode, startTransition, useSyncExternalStore } from "react";

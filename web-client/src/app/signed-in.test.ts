@@ -13,6 +13,8 @@ const inside = (id: string): SessionState => ({ is: "in", user: person(id) });
 let state: Store<SessionState>;
 /** Preparations that have begun, by person; called, they are done. */
 let prepared: Map<string, () => void>;
+/** Where the page was when the last of them began. */
+let preparedFor: string;
 let followed: string[];
 let signedIn: Store<Services | null>;
 let opened: () => Promise<void>;
@@ -21,6 +23,8 @@ const shown = () => signedIn.get()?.user.id ?? null;
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 beforeEach(async () => {
+  history.replaceState(null, "", "/tasks");
+  preparedFor = "";
   state = createStore<SessionState>({ is: "restoring" });
   prepared = new Map();
   followed = [];
@@ -28,7 +32,10 @@ beforeEach(async () => {
   vi.doMock("./begin", () => ({ session: { state, of: () => ({}) } }));
   vi.doMock("../api/api", () => ({ createApi: () => fakeApi({}) }));
   vi.doMock("./prepare", () => ({
-    prepare: ({ user }: Services) => new Promise<void>((resolve) => prepared.set(user.id, resolve)),
+    prepare: ({ user }: Services) => {
+      preparedFor = location.pathname;
+      return new Promise<void>((resolve) => prepared.set(user.id, resolve));
+    },
   }));
   vi.doMock("./settled", () => ({ settled: Promise.resolve() }));
   vi.doMock("./task-news", () => ({
@@ -56,6 +63,14 @@ describe("the services of whoever is signed in", () => {
     prepared.get("ada")?.();
     await settle();
     expect([shown(), open.mock.calls.length, followed]).toEqual(["ada", 1, ["ada"]]);
+  });
+
+  it("are prepared for the address that signing in leads to", async () => {
+    history.replaceState(null, "", "/signin");
+    state.update(() => inside("ada"));
+    history.replaceState(null, "", "/chat/one");
+    await settle();
+    expect(preparedFor).toBe("/chat/one");
   });
 
   it("are not waited for where nobody is signed in", async () => {

@@ -35,6 +35,8 @@ function leave(): void {
 }
 
 async function begin(services: Services): Promise<void> {
+  // Whoever has just signed in is led to another address first.
+  if (/^\/sign(in|up)$/.test(location.pathname)) await new Promise((resolve) => setTimeout(resolve));
   await prepare(services);
   if (services !== current) return;
   signedIn.update(() => services);
