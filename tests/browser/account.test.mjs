@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { call, password, signUp as signUpByApi, start } from "../clients/server.mjs";
-import { launch, signIn, signUp, titles, visit } from "./browser.mjs";
+import { launch, say, signIn, signUp, titles, visit, visitForgetful } from "./browser.mjs";
 
 let browser;
 let server;
@@ -124,6 +124,33 @@ test("signing out ends the session everywhere on this machine", async () => {
     await page.getByTestId("signin-form").waitFor();
     await second.getByTestId("signin-form").waitFor();
     await page.goto("/tasks");
+    await page.getByTestId("signin-form").waitFor();
+  });
+});
+
+test("where the browser stores nothing the page works, and says what that means", async () => {
+  await visitForgetful(server, async (page) => {
+    await page.goto("/signup");
+    assert.equal(await page.evaluate(() => {
+      try {
+        return localStorage.length;
+      } catch (error) {
+        return error.name;
+      }
+    }), "SecurityError");
+    await page.getByTestId("forgetful").waitFor();
+    await signUp(page, "forgetful");
+    await page.getByTestId("new-chat").click();
+    await say(page, "add buy milk");
+    await page.getByTestId("tool-outcome").getByText("buy milk").waitFor();
+    // What is being written outlives moving about.
+    await page.getByTestId("message-input").fill("complete buy");
+    await page.getByTestId("nav-tasks").click();
+    await page.getByTestId("task-title").getByText("buy milk").waitFor();
+    await page.goBack();
+    assert.equal(await page.getByTestId("message-input").inputValue(), "complete buy");
+    // The cookie was not kept, so a new page knows nobody.
+    await page.reload();
     await page.getByTestId("signin-form").waitFor();
   });
 });

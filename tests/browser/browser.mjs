@@ -3,6 +3,9 @@
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 import { password } from "../clients/server.mjs";
@@ -25,11 +28,19 @@ export async function launch() {
   return chromium.launch({ executablePath, args });
 }
 
-/** Starts it with one profile, kept in a folder, for tools that join it by its debugging port. */
-export async function launchKept(folder, more = []) {
+/** Starts it with one profile, kept in a folder: settings of the browser, tools that join it by its debugging port. */
+export async function launchKept(folder, more = [], options = {}) {
   assert.ok(executablePath, "Chromium is not installed: run make test");
-  return chromium.launchPersistentContext(folder, { executablePath, args: [...args, ...more] });
+  return chromium.launchPersistentContext(folder, { executablePath, args: [...args, ...more], ...options });
 }
+
+const usual = (server) => ({
+  baseURL: server.url,
+  viewport: { width: 1360, height: 860 },
+  reducedMotion: "reduce",
+  locale: "en-GB",
+  timezoneId: "Europe/Berlin",
+});
 
 /**
  * Runs `act` in a fresh browser profile and fails on anything the page complains about.
@@ -37,14 +48,23 @@ export async function launchKept(folder, more = []) {
  * `tolerates` is a pattern of complaints that the test causes on purpose.
  */
 export async function visit(browser, server, act, { tolerates, ...options } = {}) {
-  const context = await browser.newContext({
-    baseURL: server.url,
-    viewport: { width: 1360, height: 860 },
-    reducedMotion: "reduce",
-    locale: "en-GB",
-    timezoneId: "Europe/Berlin",
-    ...options,
-  });
+  await watched(await browser.newContext({ ...usual(server), ...options }), server, act, tolerates);
+}
+
+/** The same in a browser of its own that may store nothing for any site: no cookies, no storage, no locks. */
+export async function visitForgetful(server, act, { tolerates } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "taskchat-browser-"));
+  try {
+    await mkdir(join(folder, "Default"));
+    const blocked = { profile: { default_content_setting_values: { cookies: 2 } } };
+    await writeFile(join(folder, "Default/Preferences"), JSON.stringify(blocked));
+    await watched(await launchKept(folder, [], usual(server)), server, act, tolerates);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function watched(context, server, act, tolerates) {
   context.setDefaultTimeout(15_000);
   const complaints = [];
   await context.addInitScript(() => {

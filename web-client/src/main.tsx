@@ -6,6 +6,7 @@ import { createRoot } from "react-dom/client";
 import { Redirect, useLocation, useSearch, useSearchParams } from "wouter";
 import { pageAt } from "./app/pages";
 import { watchTheme } from "./app/theme";
+import { kept } from "./state/kept";
 import { Welcome } from "./views/account/Welcome";
 import { Brand } from "./views/parts/Brand";
 import { later } from "./views/parts/later";
@@ -17,6 +18,9 @@ const App = later(async () => {
   await opened();
   return Page;
 }, Splash);
+
+/** Whether the last visit ended signed in: nothing secret. */
+const RETURNING = "taskchat.returning";
 
 /** Where people land after signing in, unless they were on their way somewhere. */
 const HOME = "/tasks";
@@ -103,7 +107,7 @@ let drawn = false;
 function follow(): void {
   const { is } = session.state.get();
   if (is === "restoring") return;
-  if (is !== "unknown") localStorage.setItem("taskchat.returning", String(is === "in"));
+  if (is !== "unknown") kept.write(RETURNING, String(is === "in"));
   if (drawn) return;
   drawn = true;
   void draw();
@@ -111,7 +115,7 @@ function follow(): void {
 
 watchTheme();
 // Most who come back are still signed in: their page loads while the cookie is being tried.
-if (localStorage.getItem("taskchat.returning") === "true") {
+if (kept.read(RETURNING) === "true") {
   void App.load();
   void pageAt(location.pathname).load();
 }

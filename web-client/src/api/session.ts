@@ -3,6 +3,7 @@
 
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { AuthService, type User as WireUser } from "../gen/taskchat/v1/auth_pb";
+import { kept, usableLocks } from "../state/kept";
 import type { User } from "../state/model";
 import { Problem } from "../state/problem";
 import { createStore, type Store } from "../state/store";
@@ -171,24 +172,19 @@ export class Session implements Bearer {
   }
 }
 
-/** Web Locks exist on secure origins only; without them tabs merely risk signing in again. */
+/** Without locks tabs merely risk signing in again. */
 function locked<T>(work: () => Promise<T>): Promise<T> {
-  const locks: LockManager | undefined = navigator.locks;
+  const locks = usableLocks();
   return locks === undefined ? work() : locks.request("taskchat.refresh", work);
 }
 
 function remember(user: User | null): void {
-  try {
-    if (user === null) localStorage.removeItem(KNOWN);
-    else localStorage.setItem(KNOWN, JSON.stringify(user));
-  } catch {
-    // Then the page does not open without a connection.
-  }
+  kept.write(KNOWN, user === null ? null : JSON.stringify(user));
 }
 
 function recalled(): User | null {
   try {
-    const user: unknown = JSON.parse(localStorage.getItem(KNOWN) ?? "null");
+    const user: unknown = JSON.parse(kept.read(KNOWN) ?? "null");
     return typeof user === "object" && user !== null && "id" in user ? (user as User) : null;
   } catch {
     return null;

@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Sending } from "../api/turns";
 import type { Answer, TurnEvent } from "../state/model";
+import { kept } from "../state/kept";
 import { Outbox } from "../state/outbox";
 import { Problem } from "../state/problem";
 import { isStuck, mayLoadOlder, turnOf } from "../state/thread";
@@ -49,7 +50,7 @@ function harness(connections: Connection[]) {
       });
     }
   }
-  const outbox = new Outbox(localStorage, "ada", "tab");
+  const outbox = new Outbox(kept, "ada", "tab");
   const flow = new Flow(
     {
       api: {

@@ -1,6 +1,7 @@
 // What a page leaves behind is taken over by one other page.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { kept } from "../state/kept";
 import { Outbox, type Outgoing } from "../state/outbox";
 import { inheritFrom } from "./heirs";
 
@@ -26,7 +27,7 @@ function fakeLocks() {
 
 const stops: (() => void)[] = [];
 function page(tab: string) {
-  const outbox = new Outbox(localStorage, "ada", tab);
+  const outbox = new Outbox(kept, "ada", tab);
   const got: Outgoing[] = [];
   const stop = inheritFrom(outbox, (entries) => got.push(...entries));
   stops.push(stop);
@@ -72,7 +73,7 @@ describe("inheritFrom", () => {
   });
 
   it("takes up what an earlier life has left", async () => {
-    new Outbox(localStorage, "ada", "dead").put(entry);
+    new Outbox(kept, "ada", "dead").put(entry);
     const { got } = page("one");
     await settled();
     expect(got).toEqual([{ ...entry, tab: "dead" }]);
@@ -80,8 +81,8 @@ describe("inheritFrom", () => {
 
   it("goes by age where there are no locks", () => {
     Reflect.deleteProperty(navigator, "locks");
-    new Outbox(localStorage, "ada", "dead").put({ ...entry, at: Date.now() - 200_000 });
-    new Outbox(localStorage, "ada", "alive").put({ ...entry, requestId: "r2", at: Date.now() });
+    new Outbox(kept, "ada", "dead").put({ ...entry, at: Date.now() - 200_000 });
+    new Outbox(kept, "ada", "alive").put({ ...entry, requestId: "r2", at: Date.now() });
     expect(page("one").got.map((each) => each.requestId)).toEqual(["r1"]);
     expect(vi.isMockFunction(navigator.locks)).toBe(false);
   });

@@ -3,6 +3,7 @@
 // Each life of a page holds a lock with its own name until it ends, however it ends. Whoever gets that
 // lock knows that the page is gone and takes its messages over.
 
+import { usableLocks } from "../state/kept";
 import type { Outbox, Outgoing } from "../state/outbox";
 
 /** Without locks: how old another page's entry must be before it counts as left behind. */
@@ -13,7 +14,7 @@ const lockOf = (tab: string) => `taskchat.tab.${tab}`;
 
 /** Calls `inherit` with what other pages have left, now and later; returns how to stop. */
 export function inheritFrom(outbox: Outbox, inherit: (entries: readonly Outgoing[]) => void): () => void {
-  const locks: LockManager | undefined = navigator.locks;
+  const locks = usableLocks();
   const over = new AbortController();
   if (locks === undefined) {
     const old = outbox.all().filter((entry) => Date.now() - entry.at > ABANDONED_AFTER);

@@ -4,6 +4,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
 import type { Api } from "../api/api";
 import type { Session } from "../api/session";
+import { kept } from "../state/kept";
 import type { Receipt, User } from "../state/model";
 import { Outbox } from "../state/outbox";
 import { Problem } from "../state/problem";
@@ -52,7 +53,7 @@ export function createServices(session: Session, api: Api, user: User): Services
     },
   });
   const toasts = new Toasts();
-  const outbox = new Outbox(localStorage, user.id, uuid());
+  const outbox = new Outbox(kept, user.id, uuid());
   const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(`taskchat.${user.id}`) : null;
   let open = true;
   // An answer may come after the page has been left.

@@ -1,5 +1,6 @@
 // What happens to tasks elsewhere, taken into what this page shows.
 
+import { usableLocks } from "../state/kept";
 import type { Operation, Task } from "../state/model";
 import { settled } from "../state/receipts";
 import { receiptRemoves, withTask, withoutTask } from "../state/tasks";
@@ -56,7 +57,7 @@ export function followTasks(services: Services): () => void {
 
   const watch = new Watch({
     name,
-    locks: navigator.locks as LockManager | undefined,
+    locks: usableLocks(),
     channel: "BroadcastChannel" in globalThis ? new BroadcastChannel(name) : null,
     open: (after, signal) => api.tasks.watch(after, signal),
     reread,

@@ -1,6 +1,7 @@
 // Light, dark, or whatever the system says; and with how much contrast. public/theme.js applies the
 // choices before the first paint.
 
+import { kept } from "../state/kept";
 import { createStore, type Store } from "../state/store";
 
 export type Theme = "system" | "light" | "dark";
@@ -22,12 +23,7 @@ class Kept<T extends string> {
   }
 
   choose(choice: T): void {
-    try {
-      if (choice === this.usual) localStorage.removeItem(this.key);
-      else localStorage.setItem(this.key, choice);
-    } catch {
-      // It then holds for this page only.
-    }
+    kept.write(this.key, choice === this.usual ? null : choice);
     this.store.update(() => choice);
     apply();
   }
@@ -38,12 +34,8 @@ class Kept<T extends string> {
   }
 
   private read(): T {
-    try {
-      const stored = localStorage.getItem(this.key);
-      return this.choices.find((choice) => choice === stored) ?? this.usual;
-    } catch {
-      return this.usual;
-    }
+    const stored = kept.read(this.key);
+    return this.choices.find((choice) => choice === stored) ?? this.usual;
   }
 }
 

@@ -1,7 +1,7 @@
 // Keeps the tasks of all tabs in step with the server: one tab listens and tells the others, so that a
 // browser's six connections are not taken by tabs that all hear the same.
 //
-// The tab that holds the lock listens. Where there are no locks (pages without TLS), each visible tab
+// The tab that holds the lock listens. Where there are no locks, each visible tab
 // listens for itself. What is missed is read anew when a tab is looked at again.
 
 import type { Operation, Tiding } from "../state/model";

@@ -1,9 +1,11 @@
-// Messages on their way and drafts, kept in the browser's storage so that neither a reload nor a closed
-// tab loses text. Texts only, never a token.
+// Messages on their way and drafts, kept on this device so that neither a reload nor a closed tab loses
+// text. Texts only, never a token.
 //
 // An entry leaves the outbox once the server has said that it is stored. Its request id makes it
 // safe to send it again whenever that is unknown. Each entry has a key of its own, since tabs write
 // at the same time and storage knows no transactions.
+
+import type { Kept } from "./kept";
 
 export interface Outgoing {
   readonly requestId: string;
@@ -27,7 +29,7 @@ export const NO_DRAFT: Draft = { text: "", before: null };
 
 export class Outbox {
   constructor(
-    private readonly storage: Storage,
+    private readonly kept: Kept,
     private readonly userId: string,
     /** Of this life of the page. */
     readonly tab: string,
@@ -35,8 +37,8 @@ export class Outbox {
 
   /** What is to be sent, oldest first, whoever has to. */
   all(): readonly Outgoing[] {
-    return keysOf(this.storage, this.entryKey(""))
-      .map((key) => entryOf(read(this.storage, key)))
+    return this.kept.keys(this.entryKey(""))
+      .map((key) => entryOf(this.kept.read(key)))
       .filter((entry) => entry !== null)
       .toSorted((one, other) => one.at - other.at);
   }
@@ -59,11 +61,11 @@ export class Outbox {
   }
 
   put(entry: Omit<Outgoing, "tab">): void {
-    write(this.storage, this.entryKey(entry.requestId), JSON.stringify({ ...entry, tab: this.tab }));
+    this.kept.write(this.entryKey(entry.requestId), JSON.stringify({ ...entry, tab: this.tab }));
   }
 
   remove(requestId: string): void {
-    write(this.storage, this.entryKey(requestId), null);
+    this.kept.write(this.entryKey(requestId), null);
   }
 
   /** A conversation has got its id: what waits to follow its first message goes there. */
@@ -74,13 +76,13 @@ export class Outbox {
   }
 
   draft(conversationId: string | null): Draft {
-    const text = read(this.storage, this.draftKey(conversationId)) ?? "";
-    return { text, before: read(this.storage, this.beforeKey(conversationId)) };
+    const text = this.kept.read(this.draftKey(conversationId)) ?? "";
+    return { text, before: this.kept.read(this.beforeKey(conversationId)) };
   }
 
   keepDraft(conversationId: string | null, { text, before }: Draft): void {
-    write(this.storage, this.draftKey(conversationId), text === "" ? null : text);
-    write(this.storage, this.beforeKey(conversationId), before);
+    this.kept.write(this.draftKey(conversationId), text === "" ? null : text);
+    this.kept.write(this.beforeKey(conversationId), before);
   }
 
   /** The conversation of a draft has got its id. Another one may have been begun meanwhile, with a draft of its own. */
@@ -91,17 +93,17 @@ export class Outbox {
 
   /** What would be gone with `clear`. */
   get unsent(): { readonly messages: number; readonly drafts: number } {
-    const drafts = [this.draftKey(""), this.beforeKey("")].flatMap((prefix) => keysOf(this.storage, prefix));
-    const written = drafts.filter((key) => read(this.storage, key)?.trim());
+    const drafts = [this.draftKey(""), this.beforeKey("")].flatMap((prefix) => this.kept.keys(prefix));
+    const written = drafts.filter((key) => this.kept.read(key)?.trim());
     return { messages: this.all().length, drafts: written.length };
   }
 
   /** Forgets everything of this user: on sign-out, since the next person may be another one. */
   clear(): void {
-    for (const key of keysOf(this.storage, `taskchat.${this.userId}.`)) write(this.storage, key, null);
+    for (const key of this.kept.keys(`taskchat.${this.userId}.`)) this.kept.write(key, null);
   }
 
-  /** True when `key` of the storage is one of this outbox. */
+  /** True when `key` is one of this outbox. */
   holds(key: string | null): boolean {
     return key?.startsWith(this.entryKey("")) === true;
   }
@@ -140,30 +142,4 @@ function isOutgoing(value: unknown): value is Outgoing {
     typeof entry.tab === "string" &&
     (entry.conversationId === null || typeof entry.conversationId === "string")
   );
-}
-
-// Storage may be full or forbidden; then nothing is kept, and nothing breaks.
-function keysOf(storage: Storage, prefix: string): readonly string[] {
-  try {
-    return Object.keys(storage).filter((key) => key.startsWith(prefix));
-  } catch {
-    return [];
-  }
-}
-
-function read(storage: Storage, key: string): string | null {
-  try {
-    return storage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function write(storage: Storage, key: string, value: string | null): void {
-  try {
-    if (value === null) storage.removeItem(key);
-    else storage.setItem(key, value);
-  } catch {
-    // See above.
-  }
 }

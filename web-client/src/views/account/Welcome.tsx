@@ -4,6 +4,7 @@ import { useEffect, useState, type SyntheticEvent } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import type { Session } from "../../api/session";
 import { ownTimeZone } from "../../app/now";
+import { forgetful } from "../../state/kept";
 import { type Problem, problemOf } from "../../state/problem";
 import { Brand } from "../parts/Brand";
 import { Button, FIELD } from "../parts/Button";
@@ -117,6 +118,11 @@ export function Welcome({ session, mode }: WelcomeProps) {
               />
             )}
           </Field>
+          {forgetful() && (
+            <p data-testid="forgetful" className="text-sm text-muted">
+              Your browser stores nothing for this page, no cookies either: you will have to sign in again after each reload, and every few minutes.
+            </p>
+          )}
           <Button look="primary" type="submit" disabled={busy} className="w-full" data-testid="submit">
             {busy ? words.busy : words.action}
           </Button>
