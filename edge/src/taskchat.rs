@@ -14,8 +14,8 @@ use crate::{
     json::{Defaults, EnumNames, FieldNames, UnknownFields, Unset},
 };
 
-/// Nothing inline, nothing from elsewhere, no framing; scripts may not even write HTML, and the one
-/// address that the page makes into a script is that of its service worker.
+/// Nothing inline, nothing from elsewhere, no framing; scripts may not even write HTML, and all that the
+/// page makes into scripts are its own workers.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; \

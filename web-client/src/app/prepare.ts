@@ -3,6 +3,7 @@
 import { queryOf } from "../state/task-address";
 import { Markdown } from "../views/chat/later-markdown";
 import { conversationList } from "./conversations";
+import { datesRead } from "./dates";
 import { chatAt, pageAt } from "./pages";
 import type { Services } from "./services";
 import { taskList } from "./tasks";
@@ -18,7 +19,9 @@ export function prepare({ api, desk, queries }: Services): Promise<unknown> {
     pageAt(pathname).load(),
     queries.prefetchInfiniteQuery(conversationList(api)),
     ...(chat === null ? [] : [desk.open(chat).prepare(), Markdown.load()]),
-    ...(/^\/tasks(\/|$)(?!history)/.test(pathname) ? [queries.prefetchInfiniteQuery(taskList(api, queryOf(new URLSearchParams(search))))] : []),
+    ...(/^\/tasks(\/|$)(?!history)/.test(pathname)
+      ? [queries.prefetchInfiniteQuery(taskList(api, queryOf(new URLSearchParams(search)))), datesRead]
+      : []),
   ];
   return Promise.race([Promise.all(parts), new Promise((resolve) => setTimeout(resolve, GRACE))]);
 }

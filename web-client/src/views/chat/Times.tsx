@@ -1,6 +1,7 @@
-// When something was said. For its first words of a date a browser reads tables, which takes longer than
-// to draw a whole message: they come once there is something to read.
+// When something was said. The words come once there is something to read: for the first ones a browser
+// may have to read its tables.
 
+import { datesRead } from "../../app/dates";
 import { useNow } from "../../app/now";
 import { useStore } from "../../app/services";
 import { settled } from "../../app/settled";
@@ -8,7 +9,7 @@ import { clockWords, separatorWords } from "../../state/due";
 import { createStore } from "../../state/store";
 
 const due = createStore(false);
-void settled.then(() => due.update(() => true));
+void Promise.all([settled, datesRead]).then(() => due.update(() => true));
 
 interface TimeProps {
   readonly at: number;
