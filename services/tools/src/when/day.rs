@@ -100,6 +100,7 @@ pub(super) fn read(words: &mut Words<'_>, here: Here) -> Option<NaiveDate> {
         &|words| relative(words, here),
         &|words| holiday(words, here),
         &|words| boundary(words, here),
+        &|words| weekday_and_date(words, here),
         &|words| weekday_of_month(words, here),
         &|words| weekday_of_week(words, here),
         &|words| weekday(words, here),
@@ -154,6 +155,17 @@ fn weekday(words: &mut Words<'_>, here: Here) -> Option<NaiveDate> {
         None if ahead == 0 => shift(today, 7),
         None => shift(today, i64::from(ahead)),
     }
+}
+
+/// "friday, 4 december": both say the same day, or neither is read.
+fn weekday_and_date(words: &mut Words<'_>, here: Here) -> Option<NaiveDate> {
+    let weekday = words.take_from(WEEKDAYS)?;
+    let date = words.first(&[
+        &|words| month_first(words, here),
+        &|words| day_first(words, here),
+        &|words| day_of_month(words, here),
+    ])?;
+    (date.weekday() == weekday).then_some(date)
 }
 
 /// "friday next week", "next week on friday".
