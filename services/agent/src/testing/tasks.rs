@@ -1,7 +1,7 @@
 //! Tasks in memory that answer tool calls as the real ones do, as far as the agent can tell.
 
 use serde_json::{Value, json};
-use taskchat_domain::TaskId;
+use taskchat_domain::{Due, TaskId};
 
 /// Somebody's tasks.
 #[derive(Debug, Default)]
@@ -133,6 +133,8 @@ impl FakeTasks {
         let place = place.unwrap();
         if name != "due" {
             place[name] = value;
+        } else if value.as_str().is_some_and(|due| Due::parse(due).is_ok()) {
+            place["due_date"] = value;
         }
         place.clone()
     }

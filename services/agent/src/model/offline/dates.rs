@@ -20,10 +20,12 @@ pub(super) fn word(envelope: &mut Value, zone: TimeZone) {
 }
 
 fn word_task(task: &mut Value, zone: TimeZone) {
-    if let Some(Value::String(due)) = task.get_mut("due_date")
-        && let Ok(read) = Due::parse(due)
-    {
-        *due = read.words(zone);
+    for name in ["due_date", "completed_at"] {
+        if let Some(Value::String(date)) = task.get_mut(name)
+            && let Ok(read) = Due::parse(date)
+        {
+            *date = read.words(zone);
+        }
     }
 }
 
@@ -71,12 +73,19 @@ mod tests {
             assert_eq!(envelope["receipt"]["summary"], told);
         }
         let mut listed = json!({"data": {"tasks": [
-            {"title": "2026-12-01", "due_date": "2026-12-01"}, {"due_date": null},
+            {"title": "2026-12-01", "due_date": "2026-12-01", "completed_at": "2026-12-01T23:30:00Z"},
+            {"due_date": null},
         ]}});
         word(&mut listed, berlin);
         assert_eq!(
             listed["data"]["tasks"],
-            json!([{"title": "2026-12-01", "due_date": "Tue 1 Dec 2026"}, {"due_date": null}])
+            json!([
+                {
+                    "title": "2026-12-01", "due_date": "Tue 1 Dec 2026",
+                    "completed_at": "Wed 2 Dec 2026, 00:30",
+                },
+                {"due_date": null},
+            ])
         );
     }
 }

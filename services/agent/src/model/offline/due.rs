@@ -144,6 +144,25 @@ fn read(phrase: Phrase<'_>) -> Option<Due> {
     })
 }
 
+/// The whole phrase as a length of days or more, "a week", with or without a "by".
+pub(super) fn length(phrase: Phrase<'_>) -> Option<String> {
+    let phrase = phrase.after("by").unwrap_or(phrase);
+    let words = phrase.lowers();
+    let mut reader = Reader {
+        words: &words,
+        timed: false,
+        dated: false,
+    };
+    (reader.length() && reader.words.is_empty()).then(|| phrase.text().to_owned())
+}
+
+/// The phrase without the length at its end, and that length.
+pub(super) fn length_at_end(phrase: Phrase<'_>) -> Option<(Phrase<'_>, String)> {
+    (1..phrase.len())
+        .filter(|at| !phrase.is_quoted(*at))
+        .find_map(|at| Some((phrase.to(at), length(phrase.from(at))?)))
+}
+
 /// The day of a date with a time: "friday" of "friday at 5pm"; `None` when it names none.
 pub(super) fn day_of(text: &str) -> Option<String> {
     let sentence = Sentence::read(text);
@@ -219,11 +238,45 @@ mod tests {
     }
 
     #[test]
+    fn a_length_at_the_end_is_split_off() {
+        for (text, rest, length) in [
+            ("the report by 2 days", "the report", "2 days"),
+            ("the report a week", "the report", "a week"),
+            ("the 3 days by three months", "the 3 days", "three months"),
+        ] {
+            let sentence = Sentence::read(text);
+            let (left, right) = length_at_end(sentence.phrase()).unwrap();
+            assert_eq!((left.text(), right.as_str()), (rest, length), "{text}");
+        }
+        for text in [
+            "the report",
+            "2 days",
+            "the report by 2 hours",
+            "\"wait 2 days\"",
+        ] {
+            assert!(
+                length_at_end(Sentence::read(text).phrase()).is_none(),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
     fn a_date_at_the_end_is_split_off() {
         for (text, rest, due) in [
             ("send the form by Friday", "send the form", "Friday"),
             ("call mum tomorrow at 5pm", "call mum", "tomorrow at 5pm"),
             ("pay rent on the 1st", "pay rent", "the 1st"),
+            (
+                "pay rent by Friday, 4 December",
+                "pay rent",
+                "Friday, 4 December",
+            ),
+            (
+                "call mum on Friday the 4th at 5pm",
+                "call mum",
+                "Friday the 4th at 5pm",
+            ),
             ("call mum Friday 5pm", "call mum", "Friday 5pm"),
             ("send cards before 24 December", "send cards", "24 December"),
             ("water plants in 3 days", "water plants", "in 3 days"),

@@ -12,6 +12,7 @@ mod add;
 mod change;
 mod clauses;
 mod doubt;
+mod later;
 mod list;
 mod lists;
 mod mark;
@@ -35,6 +36,7 @@ const READERS: &[Reader] = &[
     change::note,
     add::read,
     rename::read,
+    later::read,
     change::read,
     mark::read,
     remove::read,

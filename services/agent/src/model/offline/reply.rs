@@ -133,7 +133,7 @@ fn about(task: &Value) -> String {
     let title = task["title"].as_str().unwrap_or_default();
     let mut facts = vec![
         match task["status"].as_str() {
-            Some("completed") => "done".to_owned(),
+            Some("completed") => done_on(task),
             Some("in_progress") => "in progress".to_owned(),
             _ => "not done yet".to_owned(),
         },
@@ -251,7 +251,7 @@ fn line(task: &Value) -> String {
     let title = task["title"].as_str().unwrap_or_default();
     let mut marks = Vec::new();
     match task["status"].as_str() {
-        Some("completed") => marks.push("done".to_owned()),
+        Some("completed") => marks.push(done_on(task)),
         Some("in_progress") => marks.push("in progress".to_owned()),
         _ => {}
     }
@@ -265,6 +265,15 @@ fn line(task: &Value) -> String {
         title.to_owned()
     } else {
         format!("{title} ({})", marks.join(", "))
+    }
+}
+
+/// "done Fri 27 Nov 2026".
+fn done_on(task: &Value) -> String {
+    let at = task["completed_at"].as_str();
+    match at.and_then(|at| at.split(',').next()) {
+        Some(day) => format!("done {day}"),
+        None => "done".to_owned(),
     }
 }
 

@@ -40,6 +40,8 @@ pub(super) enum Request {
     TooMany(usize, usize),
     /// What sounds like a request and may be none, as it was written.
     Unsure(String),
+    /// Due so much later than it is: "2 days".
+    Later(Target, String),
     /// Put off, without a word on how long.
     PutOff(Target),
     /// Something is to be done, but what?
@@ -61,6 +63,7 @@ impl Request {
                 | Self::Undo
                 | Self::StepBack
                 | Self::Redo
+                | Self::Later(..)
                 | Self::PutOff(_)
         )
     }

@@ -5,6 +5,7 @@
 //! here is a function of the messages, so the same step always comes out.
 
 mod back;
+mod later;
 mod question;
 
 use std::collections::VecDeque;
@@ -140,6 +141,7 @@ impl Work {
                 Target::Named(title) => reply::until_when(Some(&title)),
                 _ => reply::until_when(None),
             }),
+            Request::Later(target, length) => self.put_off(&target, &length),
             Request::Vague => Ok(reply::vague()),
         }
     }

@@ -2,9 +2,11 @@
 
 use super::{HOLIDAYS, MONTHS, WEEKDAYS};
 
-const UNITS: &[&str] = &[
-    "minute", "minutes", "min", "mins", "hour", "hours", "day", "days", "week", "weeks", "month",
-    "months", "year", "years", "weekdays", "workdays",
+/// Units shorter than a day.
+const HOURS: &[&str] = &["minute", "minutes", "min", "mins", "hour", "hours"];
+
+const DAYS: &[&str] = &[
+    "day", "days", "week", "weeks", "month", "months", "year", "years", "weekdays", "workdays",
 ];
 
 /// A place in the words of a date, and what was understood so far.
@@ -109,14 +111,31 @@ impl Reader<'_> {
         if !self.take_if(|word| WEEKDAYS.contains(&word)) {
             return false;
         }
-        self.take_any(&["next week", "of next week"]);
+        let of_week = self.take_any(&["next week", "of next week"]);
+        // "Friday, 4 December."
+        if !of_week {
+            self.first(&[Self::month_first, Self::day_first, Self::of_month]);
+        }
         true
     }
 
     /// "in 3 days", "within an hour", "two weeks from now".
     fn span(&mut self) -> bool {
         let led = self.take_any(&["in", "within"]);
-        let counted = self.take_any(&[
+        if !(self.count() && self.take_if(|word| HOURS.contains(&word) || DAYS.contains(&word))) {
+            return false;
+        }
+        let from = self.take_any(&["from now", "from today", "from tomorrow"]);
+        led || from
+    }
+
+    /// "3 days", "a week": days or more, from whenever.
+    pub(super) fn length(&mut self) -> bool {
+        self.count() && self.take_if(|word| DAYS.contains(&word))
+    }
+
+    fn count(&mut self) -> bool {
+        self.take_any(&[
             "a couple of",
             "a few",
             "a",
@@ -133,12 +152,7 @@ impl Reader<'_> {
             "ten",
             "twelve",
             "half an",
-        ]) || self.take_if(|word| word.len() <= 3 && is_number(word));
-        if !(counted && self.take_if(|word| UNITS.contains(&word))) {
-            return false;
-        }
-        let from = self.take_any(&["from now", "from today", "from tomorrow"]);
-        led || from
+        ]) || self.take_if(|word| word.len() <= 3 && is_number(word))
     }
 
     fn period(&mut self) -> bool {

@@ -25,7 +25,7 @@ const MOVE: &[&str] = &[
 const SURELY_DATES: &[&str] = &["push back", "shift", "bring forward", "schedule"];
 
 /// Verbs that are about dates only.
-const RESCHEDULE: &[&str] = &[
+pub(super) const RESCHEDULE: &[&str] = &[
     "reschedule",
     "postpone",
     "delay",
@@ -34,7 +34,7 @@ const RESCHEDULE: &[&str] = &[
     "put off",
 ];
 
-const DEADLINE: &[&str] = &[
+pub(super) const DEADLINE: &[&str] = &[
     "the due date",
     "the deadline",
     "the date",
@@ -43,7 +43,7 @@ const DEADLINE: &[&str] = &[
     "the due time",
 ];
 
-const OF: &[&str] = &["of", "for", "from", "on"];
+pub(super) const OF: &[&str] = &["of", "for", "from", "on"];
 
 /// Reads a request to change something.
 pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
@@ -65,6 +65,10 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
 pub(super) fn statement(phrase: Phrase<'_>) -> Option<Request> {
     if super::list::is_question(phrase) {
         return None;
+    }
+    // "(Make it urgent, and) due Friday."
+    if let Some(due) = phrase.after("due").and_then(due::whole) {
+        return Some(Request::Change(Target::It, Change::Due(due.text)));
     }
     if let Some(said) = phrase.after_any(&["it's", "that's", "its", "that is", "it is"]) {
         if let Some(level) = leveled_surely(said) {

@@ -89,6 +89,8 @@ const COMMANDS: &[&str] = &[
     "find",
     "the deadline",
     "clear",
+    "due",
+    "extend",
 ];
 
 /// The same, where the clause before does not say what to add.

@@ -268,7 +268,8 @@ fn listing(phrase: Phrase<'_>) -> Option<Listing> {
         .find(|word| word.starts_with('#'))
     {
         listing.query = Some(tag.trim_start_matches('#').to_owned());
-    } else {
+    } else if listing.which != Which::Completed || phrase.has_any(&["due"]) {
+        // When a task was finished is told with it; it is not when the task was due.
         when::narrow(phrase, &mut listing);
     }
     Some(listing)

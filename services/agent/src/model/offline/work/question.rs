@@ -59,7 +59,9 @@ impl Work {
 
     /// "Number two", said in answer to "which one?".
     pub(super) fn settle(&mut self, target: &Target) -> Result<String, Waiting> {
-        if let Some(unsettled) = self.memory.unsettled.take() {
+        // What was only looked up was looked up for what was asked.
+        let unsettled = self.memory.unsettled.take();
+        if let Some(unsettled) = unsettled.filter(|unsettled| unsettled.tool != "get_task") {
             let (tool, doing) = match unsettled.tool.as_str() {
                 "update_task" => ("update_task", Doing::Change),
                 "complete_task" => ("complete_task", Doing::Complete),
@@ -143,6 +145,7 @@ fn with_target(request: Request, target: Target) -> Option<Request> {
         Request::Reopen(_) => Request::Reopen(target),
         Request::Delete(_) => Request::Delete(target),
         Request::Restore(_) => Request::Restore(target),
+        Request::Later(_, length) => Request::Later(target, length),
         Request::PutOff(_) => Request::PutOff(target),
         _ => return None,
     })
