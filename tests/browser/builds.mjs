@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 
 import { root } from "../clients/server.mjs";
 
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json" };
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".webmanifest": "application/manifest+json" };
 
 /** A build in a folder of its own: as the one that is there, with `before` changed to `after`, and so with other names of files. */
 export async function anotherBuild(before, after) {
