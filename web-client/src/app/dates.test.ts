@@ -42,6 +42,15 @@ describe("datesRead", () => {
     expect(worker?.terminate).toHaveBeenCalledOnce();
   });
 
+  it("is fulfilled in time although the worker never says anything", async () => {
+    vi.useFakeTimers();
+    vi.stubGlobal("Worker", FakeWorker);
+    const { isRead } = await begin();
+    expect(await isRead()).toBe(false);
+    vi.advanceTimersByTime(2000);
+    expect(await isRead()).toBe(true);
+  });
+
   it("is fulfilled where workers are forbidden, or there are none", async () => {
     vi.stubGlobal("Worker", undefined);
     expect(await (await begin()).isRead()).toBe(true);

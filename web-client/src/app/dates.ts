@@ -4,8 +4,10 @@
 
 import { script } from "./scripts";
 
-/** How long the worker stays. In ms. */
+/** How long the worker stays once it is done. In ms. */
 const LINGER = 5000;
+/** How long it is waited for: a file that does not come must not keep the dates back. In ms. */
+const PATIENCE = 2000;
 
 /** Fulfilled once words of a date come quickly, or when that was not to be had. */
 export const datesRead = new Promise<void>((resolve) => {
@@ -18,6 +20,7 @@ export const datesRead = new Promise<void>((resolve) => {
     };
     worker.addEventListener("message", done);
     worker.addEventListener("error", done);
+    setTimeout(resolve, PATIENCE);
   } catch {
     // Forbidden, or no browser: the page looks it up itself.
     resolve();

@@ -11,7 +11,7 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const more = matchMedia("(prefers-contrast: more)");
 
 /** A choice of this device, told to other tabs by the browser. */
-class Kept<T extends string> {
+class Choice<T extends string> {
   readonly store: Store<T>;
 
   constructor(
@@ -39,8 +39,8 @@ class Kept<T extends string> {
   }
 }
 
-const themes = new Kept<Theme>("taskchat.theme", ["system", "light", "dark"], "system");
-const contrasts = new Kept<Contrast>("taskchat.contrast", ["system", "normal", "more"], "system");
+const themes = new Choice<Theme>("taskchat.theme", ["system", "light", "dark"], "system");
+const contrasts = new Choice<Contrast>("taskchat.contrast", ["system", "normal", "more"], "system");
 
 export const theme = themes.store;
 export const contrast = contrasts.store;
