@@ -40,7 +40,10 @@ async function look(path) {
   const told = join(folder, "DevToolsActivePort");
   await rm(told, { force: true });
   return browse(async () => {
-    while (!existsSync(told)) await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let tries = 0; !existsSync(told); tries += 1) {
+      if (tries > 200) throw new Error("Chromium does not say where it can be joined");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     const { lhr } = await lighthouse(`${server.url}${path}`, {
       port: Number((await readFile(told, "utf8")).split("\n")[0]),
       logLevel: "error",

@@ -53,3 +53,13 @@ test("a page goes on with its own parts after a new build, and a reload brings t
     await next.remove();
   }
 });
+
+test("the scripts that a page begins with are compiled whole, for which the hint has to come first", async () => {
+  const page = await (await fetch(server.url)).text();
+  const scripts = [...page.matchAll(/src="(\/assets\/[^"]+\.js)"/g)].map(([, path]) => path);
+  assert.equal(scripts.length, 2, page);
+  for (const path of scripts) {
+    const text = await (await fetch(server.url + path)).text();
+    assert.ok(text.startsWith("//# allFunctionsCalledOnLoad\n"), path);
+  }
+});
