@@ -273,7 +273,10 @@ test("a list that cannot be loaded says so, and tries again", async () => {
     browser,
     server,
     async (page, context) => {
-      await context.route("**/*TaskService/ListTasks", (route) => route.fulfill({ status: 500, body: "" }));
+      const refuse = (route) => route.fulfill({ status: 500, body: "" });
+      await context.route("**/*TaskService/ListTasks", refuse);
+      // The news would have the page load the list by itself, at the moment of the click perhaps.
+      await context.route("**/*TaskService/WatchTasks", refuse);
       await signIn(page, ada.email);
       await page.getByTestId("load-error").waitFor();
       await context.unroute("**/*TaskService/ListTasks");
