@@ -181,6 +181,37 @@ test("every conversation is found where it was left", async () => {
   });
 });
 
+test("a long talk stays at its end and in order while what is older goes into the list", async () => {
+  const id = await long(10);
+  await visit(browser, server, async (page) => {
+    await signIn(page, ada.email);
+    await page.goto(`/chat/${id}`);
+    const box = page.getByTestId("messages");
+    const outside = () => box.evaluate((it) => it.lastElementChild.childElementCount);
+    await becomes(outside, 20, "the rows below the list");
+    for (let at = 11; at <= 21; at += 1) {
+      model.say(text(`Answer ${at}.\n\nIt goes on\n\nfor a few lines.`));
+      await send(page, `Question ${at}`);
+      await page.getByText(`Answer ${at}.`, { exact: true }).waitFor();
+      await page.locator("article[aria-busy=true]").waitFor({ state: "detached" });
+      await becomes(() => box.evaluate((it) => Math.round(it.scrollHeight - it.scrollTop - it.clientHeight)), 0, "how far the end is");
+    }
+    assert.equal(await outside(), 22, "at forty, the older half has gone into the list");
+    // From the end to the beginning, all that comes into sight.
+    const seen = new Map();
+    await becomes(async () => {
+      for (const [key, words] of await box.evaluate((it) => [...it.querySelectorAll("[data-row]")].map((row) => [row.dataset.row, row.querySelector("article p").innerText]))) seen.set(key, words);
+      await box.evaluate((it) => it.scrollBy(0, -300));
+      return box.evaluate((it) => it.scrollTop);
+    }, 0, "the beginning");
+    const expected = Array.from({ length: 21 }, (_, at) => [`Question ${at + 1}`, `Answer ${at + 1}.`]).flat();
+    assert.deepEqual([...seen.values()].toSorted(), expected.toSorted());
+    const order = await box.evaluate((it) => [...it.querySelectorAll("[data-row]")].map((row) => [row.getBoundingClientRect().top, row.querySelector("article p").innerText]));
+    const tops = order.toSorted(([one], [other]) => one - other).map(([, words]) => words);
+    assert.deepEqual(tops, expected.filter((words) => tops.includes(words)));
+  });
+});
+
 test("on a phone, a finding in the open conversation is not left behind the drawer", async () => {
   const id = await long(8);
   await visit(

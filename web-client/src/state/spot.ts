@@ -5,7 +5,8 @@ export interface Spot {
   readonly row: string;
   /** How far its beginning is above the upper edge. */
   readonly above: number;
-  /** The heights as they were, of all rows, for a list that is still the same. */
-  readonly rows: readonly unknown[];
+  /** The first row below the list, how many were in it, and their heights, for a list that is still the same. */
+  readonly tail: string | null;
+  readonly listed: number;
   readonly heights: unknown;
 }

@@ -1,6 +1,7 @@
 // What the person said, and what became of it on its way.
 
 import { Clock, RotateCw, SquarePen } from "lucide-react";
+import { memo } from "react";
 import type { Flow } from "../../app/flow";
 import type { Turn } from "../../state/turn";
 import { Button, IconButton } from "../parts/Button";
@@ -28,14 +29,22 @@ export function Said({ turn, flow, place }: SaidProps) {
         {turn.said.text}
       </p>
       <div className="mt-1 flex flex-wrap items-center justify-end gap-2 text-xs text-muted">
-        {turn.phase === "unsent" ? <Unsent turn={turn} flow={flow} /> : <Status turn={turn} flow={flow} />}
+        {turn.phase === "unsent" ? <Unsent turn={turn} flow={flow} /> : <Status turnKey={turn.key} phase={turn.phase} said={turn.said} flow={flow} />}
       </div>
     </article>
   );
 }
 
-function Status({ turn, flow }: { readonly turn: Turn; readonly flow: Flow }) {
-  if (turn.phase === "waiting") {
+interface StatusProps {
+  readonly turnKey: string;
+  readonly phase: Turn["phase"];
+  readonly said: NonNullable<Turn["said"]>;
+  readonly flow: Flow;
+}
+
+/** The same for every word of the answer that comes in. */
+const Status = memo(function Status({ turnKey, phase, said, flow }: StatusProps) {
+  if (phase === "waiting") {
     return (
       <>
         <span className="inline-flex items-center gap-1">
@@ -44,32 +53,31 @@ function Status({ turn, flow }: { readonly turn: Turn; readonly flow: Flow }) {
         <button
           type="button"
           className="rounded-sm font-medium text-accent underline underline-offset-2"
-          onClick={() => takeBack(turn, flow)}
+          onClick={() => takeBack(turnKey, flow)}
         >
           Take back
         </button>
       </>
     );
   }
-  if (turn.phase === "sending") return <span>Sending…</span>;
-  if (turn.said === null) return null;
+  if (phase === "sending") return <span>Sending…</span>;
   return (
     <>
       <span className="flex opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
-        <CopyButton text={turn.said.text} what="message" />
+        <CopyButton text={said.text} what="message" />
         <IconButton
           label="Edit and send again"
           data-testid="edit-message"
-          onClick={() => flow.edit(turn.key)}
+          onClick={() => flow.edit(turnKey)}
           className="size-7"
         >
           <SquarePen className="max-w-4" />
         </IconButton>
       </span>
-      <TimeOfDay at={turn.said.at} />
+      <TimeOfDay at={said.at} />
     </>
   );
-}
+});
 
 function Unsent({ turn, flow }: { readonly turn: Turn; readonly flow: Flow }) {
   return (
@@ -80,7 +88,7 @@ function Unsent({ turn, flow }: { readonly turn: Turn; readonly flow: Flow }) {
     >
       <p>Not sent. {turn.problem?.message}</p>
       <div className="flex gap-2">
-        <Button size="sm" look="plain" onClick={() => takeBack(turn, flow)} data-testid="edit-unsent">
+        <Button size="sm" look="plain" onClick={() => takeBack(turn.key, flow)} data-testid="edit-unsent">
           <SquarePen aria-hidden className="size-4" /> Edit
         </Button>
         <Button
@@ -101,8 +109,8 @@ function Unsent({ turn, flow }: { readonly turn: Turn; readonly flow: Flow }) {
 }
 
 /** Back into the composer, after whatever is there already. */
-function takeBack(turn: Turn, flow: Flow): void {
-  const text = flow.discard(turn.key);
+function takeBack(turnKey: string, flow: Flow): void {
+  const text = flow.discard(turnKey);
   flow.writing.draft.update((draft) => (draft.trim() === "" ? text : `${draft}\n${text}`));
   flow.writing.focus();
 }

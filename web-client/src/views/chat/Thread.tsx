@@ -1,4 +1,4 @@
-// The messages: thousands of them, of which only those in sight are in the document.
+// The messages: thousands of them, of which only those in sight and the newest are in the document.
 //
 // Follows the end while the reader is there, and lets go the moment the reader scrolls up. Whoever comes
 // back to a conversation finds it where it was left; whoever comes for one message finds that one.
@@ -11,7 +11,6 @@ import {
   useCallback,
   useEffect,
   useLayoutEffect,
-  useMemo,
   useRef,
   useState,
   type WheelEvent,
@@ -21,9 +20,11 @@ import type { Flow } from "../../app/flow";
 import { useStore } from "../../app/services";
 import { shown } from "../../app/settled";
 import { isTyping } from "../../app/typing";
+import { follow, tailOf } from "../../state/tail";
 import { mayLoadOlder, type Row, usualHeight } from "../../state/thread";
 import { anchorOf } from "./anchor";
 import { Hold } from "./hold";
+import { Layout } from "./layout";
 import { useMessageKeys } from "./message-keys";
 import { useOpening } from "./opening";
 import { useGoal, useKeptPlace } from "./places";
@@ -61,21 +62,28 @@ export function Thread({ flow }: { readonly flow: Flow }) {
   const unread = useStore(flow.thread, (thread) => thread.olderProblem !== null);
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
+  const below = useRef<HTMLDivElement>(null);
   const [end] = useState(() => new Hold(flow.spot === null && anchorOf(location.hash) === null));
   const [away, setAway] = useState(false);
+  const [known, setTail] = useState(() => tailOf(rows, flow.spot?.tail));
+  const tail = follow(known, rows, end.held);
+  if (tail !== known) setTail(tail);
   // Measured once, rows need not be guessed when one comes back.
-  const [heights] = useState(() => (flow.spot?.rows.length === rows.length ? (flow.spot.heights as CacheSnapshot) : undefined));
+  const [heights] = useState(() => (flow.spot?.listed === tail.from ? (flow.spot.heights as CacheSnapshot) : undefined));
   const [usual] = useState(() => usualHeight(flow.thread.get()));
   const prepended = useStore(flow.thread, (thread) => thread.prepended);
   const [atEnd] = useState(end.held);
-  const { drawn, grown, kept, ready } = useOpening(flow, rows, atEnd);
+  const { drawn, grown, ready } = useOpening(flow, rows, atEnd);
+  const undrawn = rows.length - drawn.length;
+  const listed = Math.max(0, tail.from - undrawn);
   useEffect(() => {
     if (ready) shown();
   }, [ready]);
-  const inList = useRef(drawn);
+  const [layout] = useState(() => new Layout(list, below));
   useLayoutEffect(() => {
-    inList.current = drawn;
-  }, [drawn]);
+    layout.rows = drawn;
+    layout.listed = listed;
+  }, [layout, drawn, listed]);
 
   const settle = useCallback(() => {
     const box = scroller.current;
@@ -89,13 +97,13 @@ export function Thread({ flow }: { readonly flow: Flow }) {
     if (top !== null && Math.abs(top - box.scrollTop) >= 1) box.scrollTop = top;
     setAway(box.scrollHeight - box.scrollTop - box.clientHeight > NEAR_END);
   }, [end]);
-  const [places] = useState(() => ({ scroller, list, rows: () => inList.current, end, settle }));
+  const [places] = useState(() => ({ scroller, layout, end, settle }));
 
-  // The list tells of heights that change within the frame; what is left is the size of the window.
+  // The list, what grows below it, the size of the window.
   useEffect(() => {
     const observer = new ResizeObserver(settle);
     const box = scroller.current;
-    for (const watched of [box, box?.firstElementChild]) if (watched != null) observer.observe(watched);
+    if (box !== null) for (const watched of [box, ...box.children]) observer.observe(watched);
     return () => observer.disconnect();
   }, [settle]);
 
@@ -178,9 +186,15 @@ export function Thread({ flow }: { readonly flow: Flow }) {
     if (ready && mayLoad && box !== null && box.scrollTop < NEAR_START) void flow.loadOlder();
   }, [flow, ready, mayLoad, rows.length]);
 
-  const keepMounted = useMemo(
-    () => Array.from({ length: kept }, (_nothing, at) => drawn.length - kept + at),
-    [drawn.length, kept],
+  const view = (row: Row, at: number) => (
+    <RowView
+      key={row.key}
+      row={row}
+      flow={flow}
+      marked={row.key === marked}
+      position={older ? null : undrawn + at + 1}
+      total={older ? -1 : rows.length}
+    />
   );
 
   return (
@@ -220,33 +234,24 @@ export function Thread({ flow }: { readonly flow: Flow }) {
         onPointerDown={moved}
         onKeyDown={pressed}
         // While it opens, what is there already stands where it will stay.
-        className={`min-h-0 flex-1 overflow-y-auto overscroll-contain pb-5 [overflow-anchor:none] scroll-quiet ${atEnd && !ready && rows.length > drawn.length ? "flex flex-col [&>*]:mt-auto" : ""}`}
+        className={`relative min-h-0 flex-1 overflow-y-auto overscroll-contain pb-5 [overflow-anchor:none] scroll-quiet ${atEnd && !ready && undrawn > 0 ? "flex flex-col [&>:first-child]:mt-auto" : ""}`}
       >
         <Virtualizer
           ref={list}
           as={Column}
           scrollRef={scroller}
-          data={drawn}
+          data={drawn.slice(0, listed)}
           shift={prepended || grown}
           bufferSize={ready ? BUFFER.reading : BUFFER.opening}
-          keepMounted={keepMounted}
           onResize={settle}
           // The list's own guess would be that all are as the last turn is. One that is too high has it believe
           // that it stands before its beginning while older messages come.
           itemSize={usual}
           {...(heights === undefined ? {} : { cache: heights })}
         >
-          {(row: Row, at: number) => (
-            <RowView
-              key={row.key}
-              row={row}
-              flow={flow}
-              marked={row.key === marked}
-              position={older ? null : rows.length - drawn.length + at + 1}
-              total={older ? -1 : rows.length}
-            />
-          )}
+          {view}
         </Virtualizer>
+        <div ref={below}>{drawn.slice(listed).map((row, at) => view(row, listed + at))}</div>
       </section>
       {away && (
         <button

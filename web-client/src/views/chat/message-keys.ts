@@ -22,18 +22,18 @@ function directionOf(event: KeyboardEvent, thread: HTMLElement): -1 | 0 | 1 {
   return key === "k" ? -1 : key === "j" ? 1 : 0;
 }
 
-export function useMessageKeys(flow: Flow, { scroller, list, end, settle }: Places, show: (row: Row) => void): void {
+export function useMessageKeys(flow: Flow, { scroller, layout, end, settle }: Places, show: (row: Row) => void): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      const [box, handle] = [scroller.current, list.current];
+      const box = scroller.current;
       const way = box === null ? 0 : directionOf(event, box);
-      if (box === null || handle === null || way === 0) return;
+      if (box === null || way === 0) return;
       event.preventDefault();
       const { rows } = flow.thread.get();
       const focused = document.activeElement?.closest<HTMLElement>("[data-row]")?.dataset["row"];
       const here = rows.findIndex((row) => row.key === focused);
       // From outside: the last one in sight, or the first.
-      const edge = handle.findItemIndex(way < 0 ? box.scrollTop + box.clientHeight : box.scrollTop);
+      const edge = layout.at(way < 0 ? box.scrollTop + box.clientHeight : box.scrollTop);
       // What is not sent yet has no answer.
       const isDrawn = ({ turn, part }: Row) => part === "said" || !["waiting", "unsent"].includes(turnOf(flow.thread.get(), turn)?.phase ?? "");
       const from = here < 0 ? edge : here + way;
@@ -48,5 +48,5 @@ export function useMessageKeys(flow: Flow, { scroller, list, end, settle }: Plac
     };
     document.addEventListener("keydown", pressed);
     return () => document.removeEventListener("keydown", pressed);
-  }, [flow, scroller, list, end, settle, show]);
+  }, [flow, scroller, layout, end, settle, show]);
 }

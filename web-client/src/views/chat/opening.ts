@@ -6,18 +6,14 @@ import type { Flow } from "../../app/flow";
 import { afterPaint } from "../../app/settled";
 import { type Row, screenful, type Thread } from "../../state/thread";
 
-/** The newest rows stay in the document, for screen readers and for searching the page. */
-const KEPT = 20;
 /** What is above and below the messages. In pixels. */
 const FRAME = 128;
 
 interface Opening {
-  /** The rows that are in the list. */
+  /** The rows that are drawn. */
   readonly drawn: readonly Row[];
-  /** True when the list has last grown at its front. */
+  /** True when they have last grown at their front. */
   readonly grown: boolean;
-  /** How many of the newest stay in the document. */
-  readonly kept: number;
   /** True once it is open. */
   readonly ready: boolean;
 }
@@ -34,8 +30,7 @@ export function useOpening(flow: Flow, rows: readonly Row[], fromEnd: boolean): 
 
   const count = counts[step] ?? Infinity;
   const drawn = useMemo(() => (count < rows.length ? rows.slice(-count) : rows), [rows, count]);
-  const most = ready ? KEPT : fromEnd ? (counts.at(-2) ?? KEPT) : 0;
-  return { drawn, grown: rows === at, kept: Math.min(drawn.length, most), ready };
+  return { drawn, grown: rows === at, ready };
 }
 
 /** How many rows are drawn, one time after the other. */

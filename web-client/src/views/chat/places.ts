@@ -4,28 +4,22 @@
 // it is gone to again with every height that becomes known, until the reader moves.
 
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
-import type { VirtualizerHandle } from "virtua";
 import type { Flow } from "../../app/flow";
 import { useServices } from "../../app/services";
 import { keyOf, type Row } from "../../state/thread";
 import { type Anchor, anchorOf, useAnchor } from "./anchor";
 import type { Hold } from "./hold";
+import type { Layout, Ref } from "./layout";
 
 /** How long a message that somebody came for stands out. */
 const MARKED_FOR = 4000;
 /** How many older messages are read at once on the way to a certain one. */
 const FARTHEST = 200;
 
-export interface Ref<T> {
-  current: T;
-}
-
 /** What moves a thread. */
 export interface Places {
   readonly scroller: Ref<HTMLElement | null>;
-  readonly list: Ref<VirtualizerHandle | null>;
-  /** What is in the list. */
-  readonly rows: () => readonly Row[];
+  readonly layout: Layout;
   readonly end: Hold;
   /** Goes where the thread belongs, as far as heights are known. */
   readonly settle: () => void;
@@ -38,14 +32,13 @@ function at(rows: readonly Row[], key: string, read: (index: number) => number):
 }
 
 /** Back to where the conversation was left; and on leaving, remembers where that is. */
-export function useKeptPlace(flow: Flow, { scroller, list, rows, end, settle }: Places): void {
+export function useKeptPlace(flow: Flow, { scroller, layout, end, settle }: Places): void {
   useLayoutEffect(() => {
     const { spot } = flow;
-    const handle = list.current;
     const box = scroller.current;
-    if (handle === null || box === null) return;
+    if (box === null) return;
     if (spot !== null && anchorOf(location.hash) === null) {
-      end.leave(() => at(rows(), spot.row, (index) => handle.getItemOffset(index) + spot.above));
+      end.leave(() => at(layout.rows, spot.row, (index) => layout.offset(index) + spot.above));
       if (end.top === null) end.take();
       settle();
     }
@@ -54,13 +47,14 @@ export function useKeptPlace(flow: Flow, { scroller, list, rows, end, settle }: 
       if (end.held) return;
       // Not the list's own idea of it, which is a frame behind.
       const top = end.top ?? box.scrollTop;
-      const index = handle.findItemIndex(top);
-      const row = rows()[index]?.key;
+      const index = layout.at(top);
+      const row = layout.rows[index]?.key;
       if (row === undefined) return;
-      flow.spot = { row, above: top - handle.getItemOffset(index), rows: rows(), heights: handle.cache };
+      const { rows, listed, heights } = layout;
+      flow.spot = { row, above: top - layout.offset(index), tail: rows[listed]?.key ?? null, listed, heights };
     };
     // Once per visit.
-  }, [flow, scroller, list, rows, end, settle]);
+  }, [flow, scroller, layout, end, settle]);
 }
 
 /** The key of a turn, which may be far back: older messages are read until it is found, or nobody waits for it. */
@@ -83,7 +77,7 @@ interface Goal {
 }
 
 /** To the message that the address names, or any other. */
-export function useGoal(flow: Flow, { scroller, list, rows, end, settle }: Places): Goal {
+export function useGoal(flow: Flow, { scroller, layout, end, settle }: Places): Goal {
   const { toasts } = useServices();
   const [marked, setMarked] = useState<string | null>(null);
   const left = useRef(false);
@@ -97,15 +91,15 @@ export function useGoal(flow: Flow, { scroller, list, rows, end, settle }: Place
   const show = useCallback(
     ({ key }: Row) => {
       end.leave(() => {
-        const [handle, box] = [list.current, scroller.current];
-        if (handle === null || box === null) return null;
+        const box = scroller.current;
+        if (box === null) return null;
         // In the middle; what is taller than the window, from its beginning.
-        return at(rows(), key, (index) => handle.getItemOffset(index) + Math.min(0, handle.getItemSize(index) - box.clientHeight) / 2);
+        return at(layout.rows, key, (index) => layout.offset(index) + Math.min(0, layout.size(index) - box.clientHeight) / 2);
       });
       settle();
       setMarked(key);
     },
-    [scroller, list, rows, end, settle],
+    [scroller, layout, end, settle],
   );
   const go = useCallback(
     async ({ turnId, part }: Anchor) => {
