@@ -14,6 +14,11 @@ const MAX_BYTES = 32 * 1024;
 /** Without it the height has to be measured with every key, and all of the page with it. */
 const SIZES_ITSELF = globalThis.CSS?.supports?.("field-sizing", "content") === true;
 
+function isTooLong(draft: string): boolean {
+  const text = draft.trim();
+  return text.length * 3 > MAX_BYTES && new TextEncoder().encode(text).length > MAX_BYTES;
+}
+
 interface ComposerProps {
   readonly flow: Flow;
   readonly placeholder?: string;
@@ -24,7 +29,9 @@ interface ComposerProps {
 }
 
 export function Composer({ flow, placeholder = "Message taskchat…", autoFocus = true, onSent }: ComposerProps) {
-  const text = useStore(flow.writing.draft, (draft) => draft);
+  const { draft } = flow.writing;
+  const tooLong = useStore(draft, isTooLong);
+  const blank = useStore(draft, (text) => text.trim() === "");
   const busy = useStore(flow.thread, (thread) => running(thread) !== undefined);
   const asked = useStore(flow.thread, (thread) => running(thread)?.phase === "waiting_for_approval");
   const editing = useStore(flow.writing.before, (now) => now !== null);
@@ -33,10 +40,6 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
   const id = useId();
   // There is no Shift to break a line with; the button sends.
   const touch = matchMedia("(pointer: coarse)").matches;
-
-  const trimmed = text.trim();
-  const tooLong = trimmed.length * 3 > MAX_BYTES && new TextEncoder().encode(trimmed).length > MAX_BYTES;
-  const ready = trimmed !== "" && !tooLong;
 
   useEffect(() => {
     // A touch keyboard that opens by itself hides the conversation.
@@ -48,23 +51,31 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
     });
   }, [autoFocus, flow]);
 
+  // The field has what is typed, and shows what else becomes of the draft: nothing is drawn for a key.
   useLayoutEffect(() => {
-    const area = field.current;
-    if (area === null || SIZES_ITSELF) return;
-    area.style.height = "auto";
-    area.style.height = `${area.scrollHeight}px`;
-    // oxlint-disable-next-line react/exhaustive-deps -- the height follows the text
-  }, [text]);
+    const show = () => {
+      const area = field.current;
+      if (area === null) return;
+      const text = draft.get();
+      if (area.value !== text) area.value = text;
+      if (SIZES_ITSELF) return;
+      area.style.height = "auto";
+      area.style.height = `${area.scrollHeight}px`;
+    };
+    show();
+    return draft.subscribe(show);
+  }, [draft]);
 
   // Buttons that were pressed go or are of no more use. A touch keyboard stays as it is.
   const refocus = () => {
     if (!touch) field.current?.focus();
   };
   const send = () => {
-    if (!ready) return;
-    flow.writing.draft.update(() => "");
+    if (blank || tooLong) return;
+    const text = draft.get().trim();
+    draft.update(() => "");
     flow.writing.stopEditing();
-    flow.say(trimmed);
+    flow.say(text);
     refocus();
     onSent?.();
   };
@@ -121,12 +132,11 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
           id={id}
           data-testid="message-input"
           rows={1}
-          value={text}
           placeholder={asked ? "Yes, no, or something else…" : placeholder}
           aria-invalid={tooLong || undefined}
           aria-describedby={tooLong ? `${id}-note` : editing ? `${id}-editing` : undefined}
           enterKeyHint={touch ? "enter" : "send"}
-          onChange={(event) => flow.writing.draft.update(() => event.target.value)}
+          onChange={(event) => draft.update(() => event.target.value)}
           onKeyDown={pressed}
           className="field-sizing-content max-h-[40dvh] min-h-9 min-w-0 flex-1 resize-none bg-transparent px-2.5 py-1.5 text-[1rem] leading-6 outline-none scroll-quiet"
         />
@@ -148,7 +158,7 @@ export function Composer({ flow, placeholder = "Message taskchat…", autoFocus 
           data-testid="send"
           aria-label="Send"
           title="Send (Enter)"
-          disabled={!ready}
+          disabled={blank || tooLong}
           className="inline-flex size-9 shrink-0 items-center justify-center rounded-lg bg-accent text-on-accent transition-colors hover:bg-accent-strong disabled:bg-sunken disabled:text-muted"
         >
           <ArrowUp aria-hidden className="size-5" />
