@@ -60,6 +60,28 @@ describe("Frames", () => {
     expect(seen).toEqual([1]);
   });
 
+  it("draws what is dear between two frames: a key that comes meanwhile goes first", async () => {
+    vi.spyOn(performance, "now").mockImplementation(() => Date.now());
+    let inFrame = false;
+    vi.stubGlobal("requestAnimationFrame", (run: () => void) =>
+      setTimeout(() => {
+        inFrame = true;
+        run();
+        inFrame = false;
+      }, 16),
+    );
+    const seen: [number | undefined, boolean][] = [];
+    const frames = new Frames<number>(([first]) => {
+      seen.push([first, inFrame]);
+      vi.setSystemTime(Date.now() + 20);
+    });
+    frames.push(1);
+    await vi.advanceTimersByTimeAsync(100);
+    frames.push(2);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(seen).toEqual([[1, true], [2, false]]);
+  });
+
   it("goes on by a timer while the tab is hidden", async () => {
     const seen: number[] = [];
     const frames = new Frames<number>((items) => seen.push(...items));

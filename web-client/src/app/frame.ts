@@ -19,6 +19,8 @@ export class Frames<T> {
   private items: T[] = [];
   private cancel: (() => void) | null = null;
   private notBefore = 0;
+  /** What the last time took, with the frame that showed it. In ms. */
+  private cost = 0;
 
   constructor(private readonly take: (items: readonly T[]) => void) {}
 
@@ -35,11 +37,19 @@ export class Frames<T> {
     this.items = [];
     const began = performance.now();
     this.take(items);
-    // After the frame that shows it: by then the whole price is known.
-    setTimeout(() => {
-      const cost = performance.now() - began;
+    const taken = performance.now() - began;
+    const reckon = (cost: number) => {
+      this.cost = cost;
       this.notBefore = cost < CHEAP ? 0 : began + SHARE * cost;
-    }, 0);
+    };
+    // By the end of the frame that shows it the whole price is known.
+    const frame = (from: number, before: number) => setTimeout(() => reckon(before + performance.now() - from), 0);
+    if (this.cost < CHEAP) {
+      frame(began, 0);
+    } else {
+      reckon(Math.max(this.cost, taken));
+      requestAnimationFrame(() => frame(performance.now(), taken));
+    }
   }
 
   private schedule(): void {
@@ -49,6 +59,7 @@ export class Frames<T> {
       return;
     }
     let frame = 0;
+    let pause: ReturnType<typeof setTimeout> | undefined;
     let yielded = false;
     const show = () => {
       // The frame after a key shows what it wrote and nothing else; the one after that has room again.
@@ -57,10 +68,12 @@ export class Frames<T> {
       due();
     };
     const due = () => {
-      frame = requestAnimationFrame(show);
+      // What is dear is drawn between two frames, so that a key which comes meanwhile is served before the next.
+      frame = requestAnimationFrame(this.cost < CHEAP ? show : () => (pause = setTimeout(show, 0)));
     };
     const wait = Math.min(this.notBefore - performance.now(), 250);
-    const pause = wait > 0 ? setTimeout(due, wait) : (due(), undefined);
+    if (wait > 0) pause = setTimeout(due, wait);
+    else due();
     // A tab hidden before its next frame would keep the items until it is shown again.
     const timer = setTimeout(() => this.flush(), 500);
     this.cancel = () => {
