@@ -61,11 +61,18 @@ async function look(path) {
 /** Several runs, since one says little: what else the machine did at the time counts as the page's own work. */
 async function judge(what, path) {
   const runs = [];
-  for (let n = 0; n < RUNS; n += 1) runs.push(await look(path));
+  for (let n = 0; n < RUNS; n += 1) {
+    const lhr = await look(path);
+    // What Lighthouse could not find out says nothing of the page.
+    const failed = Object.values(lhr.audits).filter(({ scoreDisplayMode }) => scoreDisplayMode === "error");
+    if (failed.length === 0) runs.push(lhr);
+    else console.log(`    one run failed: ${failed.map(({ id: audit, errorMessage }) => `${audit} (${errorMessage})`).join(", ")}`);
+  }
+  if (runs.length === 0) throw new Error(`Lighthouse failed every time at ${path}`);
   for (const [name, goal] of Object.entries(GOALS)) {
     const score = (lhr) => Math.round((lhr.categories[name]?.score ?? 0) * 100);
     const sorted = runs.toSorted((one, other) => score(one) - score(other));
-    const median = sorted[Math.floor(RUNS / 2)];
+    const median = sorted[Math.floor(runs.length / 2)];
     const seen = `median ${score(median)}, of ${sorted.map(score).join(", ")}`;
     console.log(`${`Lighthouse, ${what}: ${name}`.padEnd(44)} ${seen.padEnd(52)} ${goal}`);
     if (score(median) >= goal && process.env.TASKCHAT_LIGHTHOUSE !== "all") continue;
