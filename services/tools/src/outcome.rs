@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use rmcp::model::CallToolResult;
 use serde::Serialize;
 use serde_json::{Value, json};
-use taskchat_domain::{ApprovalId, Error, Noun, Receipt, Status, Task, TaskId};
+use taskchat_domain::{ApprovalId, Error, Noun, Receipt, Status, Task, TaskId, TimeZone};
 use taskchat_tasks::Outcome;
 
 /// What a tool has done.
@@ -29,9 +29,9 @@ impl Done {
     }
 
     /// A task was changed, or was already as asked for.
-    pub(crate) fn task(outcome: Outcome) -> Result<Self, Refusal> {
+    pub(crate) fn task(outcome: Outcome, zone: TimeZone) -> Result<Self, Refusal> {
         Ok(Self {
-            data: value(&outcome.task)?,
+            data: task(&outcome.task, zone)?,
             receipt: outcome.receipt,
         })
     }
@@ -48,6 +48,16 @@ impl Done {
 /// A domain value as JSON.
 pub(crate) fn value(of: &impl Serialize) -> Result<Value, Refusal> {
     serde_json::to_value(of).map_err(|cause| Error::internal(cause).into())
+}
+
+/// A task as JSON. `due` has its date in words of the person's zone: what reads them, a model, reckons
+/// badly from the UTC of `due_date`, and may say them to a tool again.
+pub(crate) fn task(of: &Task, zone: TimeZone) -> Result<Value, Refusal> {
+    let mut task = value(of)?;
+    if let Value::Object(fields) = &mut task {
+        fields.insert("due".to_owned(), json!(of.due.map(|due| due.words(zone))));
+    }
+    Ok(task)
 }
 
 /// The codes of the contract.

@@ -111,6 +111,10 @@ pub(crate) fn task() -> Value {
             "status": {"type": "string", "enum": ["pending", "in_progress", "completed"]},
             "priority": {"type": "string", "enum": ["low", "medium", "high", "urgent"]},
             "due_date": {"type": ["string", "null"]},
+            "due": {
+                "type": ["string", "null"],
+                "description": "due_date in the person's own time zone, to be told to them.",
+            },
             "completed_at": {"type": ["string", "null"]},
             "tags": {"type": "array", "items": {"type": "string"}},
             "recurrence": {"type": ["string", "null"]},
@@ -119,7 +123,7 @@ pub(crate) fn task() -> Value {
             "version": {"type": "integer"},
             "created_by": {"type": "object"},
         },
-        "required": ["id", "title", "status", "priority", "due_date", "completed_at", "version"],
+        "required": ["id", "title", "status", "priority", "due_date", "due", "completed_at", "version"],
     })
 }
 

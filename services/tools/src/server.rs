@@ -138,7 +138,7 @@ async fn again(tool: &tool::Tool, call: &Call<'_>, refusal: Refusal) -> Result<D
         return Err(refusal);
     }
     match call.tools.tasks.earlier(&call.by()).await? {
-        Some(outcome) => retell(outcome),
+        Some(outcome) => retell(outcome, call.bench.time_zone),
         None => Err(refusal),
     }
 }

@@ -3,7 +3,7 @@
 use futures::future::BoxFuture;
 use rmcp::model::ToolAnnotations;
 use serde_json::Value;
-use taskchat_domain::{Due, Timestamp};
+use taskchat_domain::{Due, TimeZone, Timestamp};
 use taskchat_tasks::{By, Outcome};
 
 use crate::{
@@ -31,10 +31,13 @@ pub(crate) struct Tool {
     pub(crate) data: fn() -> Value,
     /// Tells what an earlier call did, when this one turns out to be the same; `None` for tools
     /// that change nothing.
-    pub(crate) retell: Option<fn(Outcome) -> Result<Done, Refusal>>,
+    pub(crate) retell: Option<Retell>,
     /// Does it.
     pub(crate) run: for<'a> fn(&'a Call<'a>) -> BoxFuture<'a, Result<Done, Refusal>>,
 }
+
+/// Tells what was done, in the person's zone.
+pub(crate) type Retell = fn(Outcome, TimeZone) -> Result<Done, Refusal>;
 
 /// What a tool does to the world, from which its annotations follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -66,5 +66,6 @@ async fn run(call: &Call<'_>) -> Result<Done, Refusal> {
     if let Some(rule) = args.given("recurrence")? {
         task.recurrence = Some(Recurrence::parse(rule)?);
     }
-    Done::task(call.tools.tasks.create(&call.by(), task).await?)
+    let outcome = call.tools.tasks.create(&call.by(), task).await?;
+    Done::task(outcome, call.bench.time_zone)
 }

@@ -21,5 +21,6 @@ pub(crate) const TOOL: Tool = Tool {
 
 async fn run(call: &Call<'_>) -> Result<Done, Refusal> {
     let id = naming::task_id(call, Among::OpenFirst).await?;
-    Done::task(call.tools.tasks.set_completed(&call.by(), id, true).await?)
+    let outcome = call.tools.tasks.set_completed(&call.by(), id, true).await?;
+    Done::task(outcome, call.bench.time_zone)
 }

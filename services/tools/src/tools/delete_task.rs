@@ -17,7 +17,7 @@ pub(crate) const TOOL: Tool = Tool {
     effect: Effect::Removes,
     arguments: &[TASK_ID],
     data,
-    retell: Some(told),
+    retell: Some(|outcome, _zone| told(outcome)),
     run: |call| Box::pin(run(call)),
 };
 

@@ -3,7 +3,7 @@
 use crate::{
     args::TASK_ID,
     naming::{self, Among},
-    outcome::{Done, Refusal, value},
+    outcome::{self, Done, Refusal},
     schema,
     tool::{Call, Effect, Tool},
 };
@@ -22,5 +22,5 @@ pub(crate) const TOOL: Tool = Tool {
 async fn run(call: &Call<'_>) -> Result<Done, Refusal> {
     let id = naming::task_id(call, Among::OpenFirst).await?;
     let task = call.tools.tasks.get(&call.bench.user, id).await?;
-    Ok(Done::read(value(&task)?))
+    Ok(Done::read(outcome::task(&task, call.bench.time_zone)?))
 }

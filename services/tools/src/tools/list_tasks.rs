@@ -5,7 +5,7 @@ use taskchat_domain::{PageRequest, Task, TaskFilter, TaskOrder, search_words};
 
 use crate::{
     due_range::DueRange,
-    outcome::{Done, Refusal, value},
+    outcome::{self, Done, Refusal},
     schema::{self, Argument, Form},
     tool::{Call, Effect, Tool},
 };
@@ -86,8 +86,12 @@ async fn run(call: &Call<'_>) -> Result<Done, Refusal> {
         .count("limit", PageRequest::MAX)?
         .unwrap_or(PageRequest::DEFAULT);
     let (tasks, more) = found(call, &filter, range, limit).await?;
+    let told = tasks
+        .iter()
+        .map(|task| outcome::task(task, range.zone))
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(Done::read(json!({
-        "tasks": value(&tasks)?,
+        "tasks": told,
         "count": tasks.len(),
         "more": more,
     })))

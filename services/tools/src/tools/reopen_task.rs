@@ -21,10 +21,10 @@ pub(crate) const TOOL: Tool = Tool {
 
 async fn run(call: &Call<'_>) -> Result<Done, Refusal> {
     let id = naming::task_id(call, Among::CompletedFirst).await?;
-    Done::task(
-        call.tools
-            .tasks
-            .set_completed(&call.by(), id, false)
-            .await?,
-    )
+    let outcome = call
+        .tools
+        .tasks
+        .set_completed(&call.by(), id, false)
+        .await?;
+    Done::task(outcome, call.bench.time_zone)
 }

@@ -21,5 +21,6 @@ pub(crate) const TOOL: Tool = Tool {
 
 async fn run(call: &Call<'_>) -> Result<Done, Refusal> {
     let id = naming::deleted_task_id(call).await?;
-    Done::task(call.tools.tasks.restore(&call.by(), id).await?)
+    let outcome = call.tools.tasks.restore(&call.by(), id).await?;
+    Done::task(outcome, call.bench.time_zone)
 }

@@ -36,5 +36,5 @@ async fn run(call: &Call<'_>) -> Result<Done, Refusal> {
             outcome => outcome?,
         },
     };
-    Done::task(outcome)
+    Done::task(outcome, call.bench.time_zone)
 }

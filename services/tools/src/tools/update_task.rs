@@ -66,7 +66,7 @@ async fn run(call: &Call<'_>) -> Result<Done, Refusal> {
     let id = naming::task_id(call, Among::OpenFirst).await?;
     keep_time_of_day(call, id, &mut patch).await?;
     let outcome = call.tools.tasks.update(&call.by(), id, patch, None).await?;
-    Done::task(outcome)
+    Done::task(outcome, call.bench.time_zone)
 }
 
 /// "Move the dentist to friday" says nothing about three o'clock: that stays.

@@ -50,6 +50,7 @@ async fn a_task_lives_through_every_tool() {
     assert_eq!(task["status"], "pending");
     assert_eq!(task["priority"], "high");
     assert_eq!(task["due_date"], "2026-12-04T16:00:00Z");
+    assert_eq!(task["due"], "Fri 4 Dec 2026, 17:00");
     assert_eq!(task["tags"], json!(["home"]));
     assert_eq!(task["recurrence"], "FREQ=WEEKLY");
     assert_eq!(task["created_by"], json!({"origin": "mcp"}));
@@ -63,7 +64,7 @@ async fn a_task_lives_through_every_tool() {
     let (task, receipt) = ann.done("update_task", change).await;
     assert_eq!(task["title"], "water the balcony");
     assert_eq!(task["description"], "all of them");
-    assert!(task["due_date"].is_null() && task["recurrence"].is_null());
+    assert!(task["due_date"].is_null() && task["due"].is_null() && task["recurrence"].is_null());
     assert_eq!(kind(&receipt), Some(ReceiptKind::Updated));
 
     let (task, receipt) = ann.done("complete_task", json!({"task_id": id})).await;
