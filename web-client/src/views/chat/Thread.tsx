@@ -65,13 +65,14 @@ export function Thread({ flow }: { readonly flow: Flow }) {
   const below = useRef<HTMLDivElement>(null);
   const [end] = useState(() => new Hold(flow.spot === null && anchorOf(location.hash) === null));
   const [away, setAway] = useState(false);
+  const prepended = useStore(flow.thread, (thread) => thread.prepended);
   const [known, setTail] = useState(() => tailOf(rows, flow.spot?.tail));
-  const tail = follow(known, rows, end.held);
+  // The list grows at one end at a time.
+  const tail = follow(known, rows, end.held && !prepended);
   if (tail !== known) setTail(tail);
   // Measured once, rows need not be guessed when one comes back.
   const [heights] = useState(() => (flow.spot?.listed === tail.from ? (flow.spot.heights as CacheSnapshot) : undefined));
   const [usual] = useState(() => usualHeight(flow.thread.get()));
-  const prepended = useStore(flow.thread, (thread) => thread.prepended);
   const [atEnd] = useState(end.held);
   const { drawn, grown, ready } = useOpening(flow, rows, atEnd);
   const undrawn = rows.length - drawn.length;

@@ -1,11 +1,8 @@
 // What of a thread is drawn, and where: in the list as far as that knows heights, below it as it stands.
 
+import type { RefObject } from "react";
 import type { CacheSnapshot, VirtualizerHandle } from "virtua";
 import type { Row } from "../../state/thread";
-
-export interface Ref<T> {
-  current: T;
-}
 
 export class Layout {
   /** All that is drawn, the list's rows first. */
@@ -14,8 +11,8 @@ export class Layout {
   listed = 0;
 
   constructor(
-    private readonly list: Ref<VirtualizerHandle | null>,
-    private readonly tail: Ref<HTMLElement | null>,
+    private readonly list: RefObject<VirtualizerHandle | null>,
+    private readonly tail: RefObject<HTMLElement | null>,
   ) {}
 
   /** How far a row's upper edge is from the first one's. In pixels. */

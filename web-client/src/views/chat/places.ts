@@ -3,13 +3,13 @@
 // Rows are measured only as they are drawn, so a place is a function of the heights as they are known:
 // it is gone to again with every height that becomes known, until the reader moves.
 
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Flow } from "../../app/flow";
 import { useServices } from "../../app/services";
 import { keyOf, type Row } from "../../state/thread";
 import { type Anchor, anchorOf, useAnchor } from "./anchor";
 import type { Hold } from "./hold";
-import type { Layout, Ref } from "./layout";
+import type { Layout } from "./layout";
 
 /** How long a message that somebody came for stands out. */
 const MARKED_FOR = 4000;
@@ -18,7 +18,7 @@ const FARTHEST = 200;
 
 /** What moves a thread. */
 export interface Places {
-  readonly scroller: Ref<HTMLElement | null>;
+  readonly scroller: RefObject<HTMLElement | null>;
   readonly layout: Layout;
   readonly end: Hold;
   /** Goes where the thread belongs, as far as heights are known. */
@@ -58,7 +58,7 @@ export function useKeptPlace(flow: Flow, { scroller, layout, end, settle }: Plac
 }
 
 /** The key of a turn, which may be far back: older messages are read until it is found, or nobody waits for it. */
-async function reveal(flow: Flow, turnId: string, left: Ref<boolean>): Promise<string | null> {
+async function reveal(flow: Flow, turnId: string, left: RefObject<boolean>): Promise<string | null> {
   if (flow.thread.get().load !== "ready") await flow.load();
   for (;;) {
     const now = flow.thread.get();
