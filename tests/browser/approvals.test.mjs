@@ -3,10 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 
-import { AxeBuilder } from "@axe-core/playwright";
-
-import { call, signUp as signUpByApi, start } from "../clients/server.mjs";
-import { becomes, launch, signIn, titles, visit } from "./browser.mjs";
+import { call, start } from "../clients/server.mjs";
+import { accessible, becomes, launch, signIn, signUpByApi, titles, visit } from "./browser.mjs";
 import { calls, startModel, text } from "./model.mjs";
 
 let browser;
@@ -236,8 +234,3 @@ test("who wants to be asked about everything is asked about everything", async (
     assert.match(await page.getByTestId("approval-answer").textContent(), /Approved: 1 change$/);
   });
 });
-
-async function accessible(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`), []);
-}

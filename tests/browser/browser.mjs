@@ -6,9 +6,13 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 
-import { password } from "../clients/server.mjs";
+import { password, signUp as signUpIn } from "../clients/server.mjs";
+
+/** Where the browsers are, and the people at them. */
+const ZONE = "Europe/Berlin";
 
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 
@@ -39,7 +43,7 @@ const usual = (server) => ({
   viewport: { width: 1360, height: 860 },
   reducedMotion: "reduce",
   locale: "en-GB",
-  timezoneId: "Europe/Berlin",
+  timezoneId: ZONE,
 });
 
 /**
@@ -104,6 +108,15 @@ export async function signUp(page, name) {
   await page.getByTestId("submit").click();
   // Hidden in narrow windows.
   await page.getByTestId("sidebar").waitFor({ state: "attached" });
+}
+
+/** Makes an account behind the page. */
+export const signUpByApi = (server, name) => signUpIn(server, name, ZONE);
+
+/** Fails on anything that axe finds. */
+export async function accessible(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`), []);
 }
 
 /** Signs in through the form. */

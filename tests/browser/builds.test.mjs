@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { signUp as signUpByApi, start } from "../clients/server.mjs";
-import { launch, signIn, visit } from "./browser.mjs";
+import { start } from "../clients/server.mjs";
+import { launch, signIn, signUpByApi, visit } from "./browser.mjs";
 import { anotherBuild, startDeployments } from "./builds.mjs";
 
 let browser;

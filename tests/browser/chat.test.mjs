@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { call, password, signUp as signUpByApi, start } from "../clients/server.mjs";
-import { becomes, launch, say, signIn, signUp, titles, visit } from "./browser.mjs";
+import { call, password, start } from "../clients/server.mjs";
+import { becomes, launch, say, signIn, signUp, signUpByApi, titles, visit } from "./browser.mjs";
 
 let browser;
 let server;

@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 
-import { call, signUp as signUpByApi, start } from "../clients/server.mjs";
-import { becomes, launch, signIn, visit } from "./browser.mjs";
+import { call, start } from "../clients/server.mjs";
+import { becomes, launch, signIn, signUpByApi, visit } from "./browser.mjs";
 import { lengthen } from "./long.mjs";
 import { gate, says, startModel, stops, text } from "./model.mjs";
 

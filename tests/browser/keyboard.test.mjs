@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { call, signUp as signUpByApi, start } from "../clients/server.mjs";
-import { becomes, keysReady, launch, openPalette, say, signIn, titles, visit } from "./browser.mjs";
+import { call, start } from "../clients/server.mjs";
+import { becomes, keysReady, launch, openPalette, say, signIn, signUpByApi, titles, visit } from "./browser.mjs";
 import { lengthen } from "./long.mjs";
 
 let browser;

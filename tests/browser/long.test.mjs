@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { call, signUp as signUpByApi, start } from "../clients/server.mjs";
-import { launch, signIn, visit } from "./browser.mjs";
+import { call, start } from "../clients/server.mjs";
+import { launch, signIn, signUpByApi, visit } from "./browser.mjs";
 import { lengthen } from "./long.mjs";
 
 let browser;

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 
-import { call, password, signUp as signUpByApi, start } from "../clients/server.mjs";
-import { becomes, launch, signIn, visit } from "./browser.mjs";
+import { call, password, start } from "../clients/server.mjs";
+import { becomes, launch, signIn, signUpByApi, visit } from "./browser.mjs";
 import { gate, says, startModel, stops, text } from "./model.mjs";
 import { chance, startWire } from "./wire.mjs";
 

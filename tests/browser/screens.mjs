@@ -1,15 +1,15 @@
 // Every screen of the page, and a person whose screens are worth looking at: for the pictures of
 // `make screenshots` and for the tests that look at each of them.
 
-import { call, signUp, start } from "../clients/server.mjs";
-import { keysReady, openPalette } from "./browser.mjs";
+import { call, start } from "../clients/server.mjs";
+import { keysReady, openPalette, signUpByApi } from "./browser.mjs";
 import { calls, startModel, text } from "./model.mjs";
 
 /** A server with a person who has been here for a while. */
 export async function startWorld() {
   const model = await startModel();
   const server = await start({ env: { ...model.env, TASKCHAT_MODEL__FALLBACK: "false" } });
-  const ada = await signUp(server, "ada.lovelace");
+  const ada = await signUpByApi(server, "ada.lovelace");
   const api = (...request) => call(server, ada, ...request);
   const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
   const add = async (task) => api("POST", "/api/tasks", task);
@@ -42,7 +42,7 @@ export async function startWorld() {
     await talk(message, null, text("Gladly."));
   }
 
-  await api("PATCH", "/api/users/me", { approval_policy: "always", time_zone: "Europe/Berlin" });
+  await api("PATCH", "/api/users/me", { approval_policy: "always" });
   model.say(calls("delete_task", { task_id: flights.id }));
   const asking = await conversationOf(server, ada, "Forget about Lisbon, delete it");
   await api("PATCH", "/api/users/me", { approval_policy: "by_risk" });

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { call, password, signUp as signUpByApi, start } from "../clients/server.mjs";
-import { becomes, launch, signIn, visit } from "./browser.mjs";
+import { call, password, start } from "../clients/server.mjs";
+import { becomes, launch, signIn, signUpByApi, visit } from "./browser.mjs";
 
 let browser;
 let server;

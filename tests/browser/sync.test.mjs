@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { call, signUp as signUpByApi, start } from "../clients/server.mjs";
-import { becomes, launch, signIn, titles, visit } from "./browser.mjs";
+import { call, start } from "../clients/server.mjs";
+import { becomes, launch, signIn, signUpByApi, titles, visit } from "./browser.mjs";
 
 let browser;
 let server;

@@ -63,13 +63,13 @@ export async function start({ env = {}, data, profile } = {}) {
 
 const addressIn = (line) => line["server.address"] ?? line.fields?.["server.address"];
 
-/** A new account: `{ id, email, token }`. */
-export async function signUp(server, name) {
+/** A new account, where this machine is unless a zone is named: `{ id, email, token }`. */
+export async function signUp(server, name, timeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone) {
   const email = `${name}@example.com`;
   const response = await fetch(`${server.url}/api/auth/signup`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ email, password }),
+    body: JSON.stringify({ email, password, time_zone: timeZone }),
   });
   if (response.status !== 200) throw new Error(`sign-up: ${response.status} ${await response.text()}`);
   const session = await response.json();

@@ -4,6 +4,7 @@ import { createClient, type Transport } from "@connectrpc/connect";
 import { TaskService } from "../gen/taskchat/v1/task_service_pb";
 import type { Operation, Page, Receipt, Task, TaskDraft, Tiding } from "../state/model";
 import { Problem } from "../state/problem";
+import { here } from "../state/here";
 import { belongs, dueBounds, statusesOf, type TaskQuery } from "../state/tasks";
 import { operationOf, receiptOf, taskOf, tidingOf, toWirePriority, toWireStatus, toWireTask } from "./convert/task";
 import { call } from "./errors";
@@ -28,7 +29,7 @@ export function tasksApi(transport: Transport, bearer: Bearer) {
       const request = {
         status: statusesOf(status).map(toWireStatus),
         priority: query.priority === "any" ? [] : [toWirePriority(query.priority)],
-        ...dueBounds(query.due, new Date()),
+        ...dueBounds(query.due, here()),
         orderBy: query.order,
         query: query.text,
         pageSize: PAGE,

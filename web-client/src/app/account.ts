@@ -2,7 +2,8 @@
 
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { Choices, User } from "../state/model";
-import { ME, useServices } from "./services";
+import { useServices } from "./services";
+import { ME } from "./zone";
 
 /** The account: at once as it was when the page began, then as it stands. */
 export function useMe(): User {

@@ -12,10 +12,10 @@ import type { Fates } from "../state/receipts";
 import { createStore, type Store } from "../state/store";
 import { withReceipt } from "../state/tasks";
 import { Desk } from "./desk";
-import { ownTimeZone } from "./now";
 import { editTaskLists } from "./task-cache";
 import { Toasts } from "./toasts";
 import { uuid } from "./uuid";
+import { followZone } from "./zone";
 
 export interface Services {
   readonly user: User;
@@ -30,9 +30,6 @@ export interface Services {
   readonly tell: (news: News) => void;
   readonly dispose: () => void;
 }
-
-/** The account as it stands, in the query cache. */
-export const ME = ["me"] as const;
 
 /** What tabs tell each other; they read the rest from the server. */
 export type News = { readonly tasks: true } | { readonly conversation: string | null };
@@ -63,14 +60,11 @@ export function createServices(session: Session, api: Api, user: User): Services
   const refreshTasks = () => void queries.invalidateQueries({ queryKey: ["tasks"] });
   const refreshConversations = () => void queries.invalidateQueries({ queryKey: ["conversations"] });
 
+  const zone = followZone(queries, user);
   const host = {
     api,
     outbox,
-    timeZone: () => {
-      const { timeZone } = queries.getQueryData<User>(ME) ?? user;
-      // "UTC" is what the server says until it knows one.
-      return timeZone === "UTC" ? ownTimeZone() : timeZone;
-    },
+    timeZone: zone.name,
     moved: (flow: { readonly conversationId: string | null }) => {
       refreshConversations();
       tell({ conversation: flow.conversationId });
@@ -94,6 +88,7 @@ export function createServices(session: Session, api: Api, user: User): Services
 
   const dispose = () => {
     open = false;
+    zone.stop();
     desk.dispose();
     channel?.close();
     queries.clear();

@@ -1,5 +1,7 @@
 // Due dates: between the contract's text, two form fields, and words for people.
 
+import { DAY, dayOf, type Here, instantOf, wallOf, type Zone } from "./here";
+
 export interface DueParts {
   /** "2026-11-27", or empty. */
   readonly date: string;
@@ -7,103 +9,92 @@ export interface DueParts {
   readonly time: string;
 }
 
-const two = (part: number) => String(part).padStart(2, "0");
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
-/** The contract's text as the fields of a form, in local time. */
-export function duePartsOf(due: string | null): DueParts {
-  if (due === null || due === "") return { date: "", time: "" };
-  if (DATE.test(due)) return { date: due, time: "" };
-  const at = new Date(due);
-  if (Number.isNaN(at.getTime())) return { date: "", time: "" };
-  return {
-    date: `${String(at.getFullYear()).padStart(4, "0")}-${two(at.getMonth() + 1)}-${two(at.getDate())}`,
-    time: `${two(at.getHours())}:${two(at.getMinutes())}`,
-  };
+/** The contract's text as the fields of a form, in the person's time. */
+export function duePartsOf(due: string | null, zone: Zone): DueParts {
+  if (due !== null && DATE.test(due)) return { date: due, time: "" };
+  const at = Date.parse(due ?? "");
+  if (Number.isNaN(at)) return { date: "", time: "" };
+  const [date = "", time = ""] = new Date(wallOf(at, zone)).toISOString().split("T");
+  return { date, time: time.slice(0, 5) };
 }
 
 /** The fields of a form as the contract's text. A time without a date says nothing. */
-export function dueOf(parts: DueParts): string | null {
+export function dueOf(parts: DueParts, zone: Zone): string | null {
   if (parts.date === "") return null;
   if (parts.time === "") return parts.date;
-  const at = new Date(`${parts.date}T${parts.time}`);
-  return Number.isNaN(at.getTime()) ? parts.date : at.toISOString().replace(".000Z", "Z");
+  const wall = Date.parse(`${parts.date}T${parts.time}Z`);
+  return Number.isNaN(wall) ? parts.date : new Date(instantOf(wall, zone)).toISOString().replace(".000Z", "Z");
 }
 
-/** Start of the local day an instant falls on. */
-export function dayOf(at: Date): Date {
-  return new Date(at.getFullYear(), at.getMonth(), at.getDate());
+/** "2026-11-27", so many days after 1 January 1970. */
+export function dateOf(day: number): string {
+  return new Date(day * DAY).toISOString().slice(0, 10);
 }
 
-/** Whole days from `now` to the day it is due; negative when past. */
-export function daysUntil(due: string, now: Date): number {
-  const day = DATE.test(due) ? new Date(`${due}T00:00`) : dayOf(new Date(due));
-  return Math.round((day.getTime() - dayOf(now).getTime()) / 86_400_000);
+/** Whole days from now to the day it is due; negative when past. */
+export function daysUntil(due: string, { now, zone }: Here): number {
+  const at = Date.parse(due);
+  return (DATE.test(due) ? at / DAY : dayOf(at, zone)) - dayOf(now, zone);
 }
 
 /** True when it is due in the past: a date once its day is over, an instant at once. */
-export function isOverdue(due: string, now: Date): boolean {
-  return DATE.test(due) ? daysUntil(due, now) < 0 : new Date(due).getTime() < now.getTime();
+export function isOverdue(due: string, here: Here): boolean {
+  return DATE.test(due) ? daysUntil(due, here) < 0 : Date.parse(due) < here.now;
 }
 
-/** "Today", "Tomorrow 16:30", "Fri 27 Nov", with the year when it is another one. */
-export function dueWords(due: string, now: Date, locale?: string): string {
-  const { date, time } = duePartsOf(due);
-  if (date === "") return due;
-  const day = new Date(`${date}T00:00`);
-  const words = dayWords(day, now, locale);
-  if (time === "") return words;
-  const clock = new Date(`${date}T${time}`).toLocaleTimeString(locale, {
-    hour: "numeric",
-    minute: "2-digit",
-  });
-  return `${words}, ${clock}`;
+/** "Today", "Tomorrow, 16:30", "27 Nov", with the year when it is another one. */
+export function dueWords(due: string, here: Here, locale?: string): string {
+  const at = Date.parse(due);
+  if (Number.isNaN(at)) return due;
+  if (DATE.test(due)) return dayWords(at / DAY, here, locale);
+  return `${dayWords(dayOf(at, here.zone), here, locale)}, ${clockWords(at, here.zone, locale)}`;
 }
 
-function dayWords(day: Date, now: Date, locale?: string): string {
-  const days = Math.round((day.getTime() - dayOf(now).getTime()) / 86_400_000);
-  if (days === 0) return "Today";
-  if (days === 1) return "Tomorrow";
-  if (days === -1) return "Yesterday";
-  if (days > 1 && days < 7) return day.toLocaleDateString(locale, { weekday: "long" });
-  return day.toLocaleDateString(locale, {
-    day: "numeric",
-    month: "short",
-    ...(day.getFullYear() === now.getFullYear() ? {} : { year: "numeric" }),
-  });
+function dayWords(day: number, here: Here, locale?: string): string {
+  const days = day - dayOf(here.now, here.zone);
+  if (days > 1 && days < 7) return words(day * DAY, { weekday: "long" }, locale);
+  return NEAR[days] ?? words(day * DAY, { day: "numeric", month: "short", ...yearOf(day, here) }, locale);
+}
+
+const NEAR: Readonly<Record<number, string>> = { [-1]: "Yesterday", 0: "Today", 1: "Tomorrow" };
+
+/** The year is said when it is another one. */
+function yearOf(day: number, { now, zone }: Here): Intl.DateTimeFormatOptions {
+  const [then, current] = [day, dayOf(now, zone)].map((each) => new Date(each * DAY).getUTCFullYear());
+  return then === current ? {} : { year: "numeric" };
 }
 
 /** The heading over a day of a conversation. */
-export function separatorWords(at: number, now: Date, locale?: string): string {
-  const day = new Date(at);
-  const days = Math.round((dayOf(day).getTime() - dayOf(now).getTime()) / 86_400_000);
-  if (days === 0) return "Today";
-  if (days === -1) return "Yesterday";
-  return day.toLocaleDateString(locale, {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    ...(day.getFullYear() === now.getFullYear() ? {} : { year: "numeric" }),
-  });
+export function separatorWords(at: number, here: Here, locale?: string): string {
+  const day = dayOf(at, here.zone);
+  const days = day - dayOf(here.now, here.zone);
+  if (days === 0 || days === -1) return NEAR[days] ?? "";
+  return words(day * DAY, { weekday: "long", day: "numeric", month: "long", ...yearOf(day, here) }, locale);
 }
 
 /** When something was said, in short: the time today, else the day. */
-export function momentWords(at: number, now: Date, locale?: string): string {
-  const day = new Date(at);
-  return dayOf(day).getTime() === dayOf(now).getTime() ? clockWords(at, locale) : dayWords(day, now, locale);
+export function momentWords(at: number, here: Here, locale?: string): string {
+  const day = dayOf(at, here.zone);
+  return day === dayOf(here.now, here.zone) ? clockWords(at, here.zone, locale) : dayWords(day, here, locale);
+}
+
+/** The time of day. */
+export function clockWords(at: number, zone: Zone, locale?: string): string {
+  return words(wallOf(at, zone), { hour: "numeric", minute: "2-digit" }, locale);
 }
 
 /** Making one takes a millisecond, and a thread has hundreds of times to show. */
-const clocks = new Map<string, Intl.DateTimeFormat>();
+const formats = new Map<string, Intl.DateTimeFormat>();
 
-export function clockWords(at: number, locale?: string): string {
-  const date = new Date(at);
-  // Whoever travels gets another offset, and with it another clock.
-  const key = `${locale ?? ""} ${date.getTimezoneOffset()}`;
-  let clock = clocks.get(key);
-  if (clock === undefined) {
-    clock = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
-    clocks.set(key, clock);
+/** What clock and calendar show, in the words of a language: the browser's own where none is named. */
+function words(wall: number, options: Intl.DateTimeFormatOptions, locale?: string): string {
+  const key = `${locale ?? ""} ${Object.keys(options).join(" ")}`;
+  let format = formats.get(key);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" });
+    formats.set(key, format);
   }
-  return clock.format(date);
+  return format.format(wall);
 }

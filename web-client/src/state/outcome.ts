@@ -1,6 +1,7 @@
 // What a tool call came to, in plain words: from its receipt, or else from its answer's envelope.
 
 import { dueWords } from "./due";
+import type { Here } from "./here";
 import type { Json, JsonObject, ToolCall } from "./model";
 
 export type Tone = "running" | "changed" | "undone" | "read" | "failed" | "stopped";
@@ -28,9 +29,9 @@ export function doing(tool: string): string {
   return DOING[tool] ?? `Using ${tool}`;
 }
 
-export function outcomeOf(call: ToolCall, ended: boolean, undone = false): Outcome {
+export function outcomeOf(call: ToolCall, ended: boolean, undone: boolean, here: Here): Outcome {
   if (call.receipt !== null && !call.isError) {
-    return { tone: undone ? "undone" : "changed", words: inLocalTime(call.receipt.summary) };
+    return { tone: undone ? "undone" : "changed", words: inLocalTime(call.receipt.summary, here) };
   }
   if (call.result === null) {
     return ended
@@ -46,14 +47,14 @@ export function outcomeOf(call: ToolCall, ended: boolean, undone = false): Outco
 }
 
 /** The system writes days and instants for machines; people read them in their own words and time. Quoted titles stay as they are. */
-export function inLocalTime(summary: string, now = new Date()): string {
+export function inLocalTime(summary: string, here: Here): string {
   return summary
     .split(/(“[^”]*”)/)
     .map((part) =>
       part.startsWith("“")
         ? part
         : part.replace(/\b\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?/g, (due) =>
-            dueWords(due, now).replace(/^(?:Today|Tomorrow|Yesterday)/, (day) => day.toLowerCase()),
+            dueWords(due, here).replace(/^(?:Today|Tomorrow|Yesterday)/, (day) => day.toLowerCase()),
           ),
     )
     .join("");

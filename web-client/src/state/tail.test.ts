@@ -3,7 +3,7 @@ import { follow, KEPT, tailOf } from "./tail";
 import type { Row } from "./thread";
 
 const rows = (from: number, to: number): readonly Row[] =>
-  Array.from({ length: to - from }, (_nothing, at) => ({ key: String(from + at), turn: "", part: "said", day: null }));
+  Array.from({ length: to - from }, (_nothing, at) => ({ key: String(from + at), turn: "", part: "said", at: null }));
 
 describe("what stands below the list", () => {
   test("the newest are, and all of a short conversation", () => {

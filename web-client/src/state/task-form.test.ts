@@ -5,23 +5,24 @@ import { describe, expect, it } from "vitest";
 import { aTask } from "../test-data";
 import { changedFields, formOf, tagsOf } from "./task-form";
 
+const ZONE = "Asia/Kathmandu";
 const task = aTask({ due: "2026-11-27T16:30:15Z", tags: ["home", "shop"], description: "Milk" });
 
 describe("changedFields", () => {
   it("is empty for an untouched form, seconds included", () => {
-    expect(changedFields(task, formOf(task))).toEqual({});
+    expect(changedFields(task, formOf(task, ZONE), ZONE)).toEqual({});
   });
 
   it("names what was changed, and clears what was emptied", () => {
     const form = {
-      ...formOf(task),
+      ...formOf(task, ZONE),
       title: "  Buy food ",
       status: "in_progress" as const,
       due: { date: "", time: "" },
       tags: "",
       description: "",
     };
-    expect(changedFields(task, form)).toEqual({
+    expect(changedFields(task, form, ZONE)).toEqual({
       title: "Buy food",
       status: "in_progress",
       due: null,

@@ -1,6 +1,7 @@
 // A task as the fields of a form, and what of it a person has changed.
 
 import { type DueParts, dueOf, duePartsOf } from "./due";
+import type { Zone } from "./here";
 import type { Task, TaskDraft, TaskPriority, TaskStatus } from "./model";
 
 export interface TaskFormFields {
@@ -13,9 +14,9 @@ export interface TaskFormFields {
   readonly tags: string;
 }
 
-export function formOf(task: Task): TaskFormFields {
+export function formOf(task: Task, zone: Zone): TaskFormFields {
   const { title, description, status, priority } = task;
-  return { title, description, status, priority, due: duePartsOf(task.due), tags: task.tags.join(", ") };
+  return { title, description, status, priority, due: duePartsOf(task.due, zone), tags: task.tags.join(", ") };
 }
 
 export function tagsOf(text: string): readonly string[] {
@@ -26,8 +27,8 @@ export function tagsOf(text: string): readonly string[] {
 }
 
 /** Only what differs from the task that the form was filled from. */
-export function changedFields(task: Task, form: TaskFormFields): Partial<TaskDraft> {
-  const before = formOf(task);
+export function changedFields(task: Task, form: TaskFormFields, zone: Zone): Partial<TaskDraft> {
+  const before = formOf(task, zone);
   const tags = tagsOf(form.tags);
   const sameDue = form.due.date === before.due.date && form.due.time === before.due.time;
   return {
@@ -36,7 +37,7 @@ export function changedFields(task: Task, form: TaskFormFields): Partial<TaskDra
     ...(form.status === task.status ? {} : { status: form.status }),
     ...(form.priority === task.priority ? {} : { priority: form.priority }),
     // Seconds that the form cannot show must not count as a change.
-    ...(sameDue ? {} : { due: dueOf(form.due) }),
+    ...(sameDue ? {} : { due: dueOf(form.due, zone) }),
     ...(tags.join("\n") === task.tags.join("\n") ? {} : { tags }),
   };
 }

@@ -54,11 +54,9 @@ describe("withReceipt", () => {
 });
 
 describe("belongs", () => {
-  const now = new Date(2026, 10, 25, 12, 0);
-  const due = (days: number) => {
-    const at = new Date(2026, 10, 25 + days, 9);
-    return `${at.getFullYear()}-${at.getMonth() + 1}-${String(at.getDate()).padStart(2, "0")}`;
-  };
+  // The next day has begun there.
+  const here = { now: Date.UTC(2026, 10, 24, 12), zone: "Pacific/Auckland" };
+  const due = (days: number) => new Date(Date.UTC(2026, 10, 25 + days)).toISOString().slice(0, 10);
 
   it.each<[DueFilter, number, boolean]>([
     ["overdue", -1, true],
@@ -72,15 +70,15 @@ describe("belongs", () => {
     ["any", 400, true],
   ])("%s holds a day %i days away: %j", (filter, days, wanted) => {
     const task = aTask({ due: due(days) });
-    expect(belongs(task, { ...ALL_TASKS, due: filter }, now)).toBe(wanted);
+    expect(belongs(task, { ...ALL_TASKS, due: filter }, here)).toBe(wanted);
     // Whatever belongs is between the bounds that the server is asked for.
-    const { dueAfter, dueBefore } = dueBounds(filter, now);
+    const { dueAfter, dueBefore } = dueBounds(filter, here);
     if (wanted) expect([due(days) >= dueAfter, dueBefore === "" || due(days) < dueBefore]).toEqual([true, true]);
   });
 
   it("leaves out what has no date, what is done and what matters otherwise", () => {
-    expect(belongs(aTask(), { ...ALL_TASKS, due: "week" }, now)).toBe(false);
-    expect(belongs(aTask({ due: due(-3), status: "completed" }), { ...ALL_TASKS, due: "overdue" }, now)).toBe(false);
+    expect(belongs(aTask(), { ...ALL_TASKS, due: "week" }, here)).toBe(false);
+    expect(belongs(aTask({ due: due(-3), status: "completed" }), { ...ALL_TASKS, due: "overdue" }, here)).toBe(false);
     expect(belongs(aTask({ priority: "high" }), { ...ALL_TASKS, priority: "urgent" })).toBe(false);
     expect(belongs(aTask({ status: "in_progress" }), { ...ALL_TASKS, status: "open" })).toBe(true);
   });

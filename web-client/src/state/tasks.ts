@@ -1,6 +1,7 @@
 // Lists of tasks as pages of a query, and what a receipt does to them.
 
-import { daysUntil, duePartsOf, isOverdue } from "./due";
+import { dateOf, daysUntil, isOverdue } from "./due";
+import { dayOf, type Here, here } from "./here";
 import type { Page, Receipt, Task, TaskPriority, TaskStatus } from "./model";
 
 /** Which tasks a list shows. `open` is everything not completed. */
@@ -49,19 +50,19 @@ export function statusesOf(filter: StatusFilter): readonly TaskStatus[] {
 }
 
 /** True when a task belongs into the list; text is left to the server, so it never excludes here. */
-export function belongs(task: Task, query: TaskQuery, now = new Date()): boolean {
+export function belongs(task: Task, query: TaskQuery, at = here()): boolean {
   const statuses = statusesOf(query.status);
   if (statuses.length > 0 && !statuses.includes(task.status)) return false;
   if (query.priority !== "any" && task.priority !== query.priority) return false;
-  return query.due === "any" || isDue(task, query.due, now);
+  return query.due === "any" || isDue(task, query.due, at);
 }
 
-function isDue(task: Task, filter: Exclude<DueFilter, "any">, now: Date): boolean {
+function isDue(task: Task, filter: Exclude<DueFilter, "any">, at: Here): boolean {
   if (task.due === null) return false;
-  const days = daysUntil(task.due, now);
+  const days = daysUntil(task.due, at);
   switch (filter) {
     case "overdue":
-      return task.status !== "completed" && isOverdue(task.due, now);
+      return task.status !== "completed" && isOverdue(task.due, at);
     case "today":
       return days === 0;
     case "week":
@@ -78,11 +79,8 @@ export interface DueBounds {
  * What to ask the server for. Its days begin at midnight UTC and ours do not, hence a day more at
  * both ends; `belongs` is exact.
  */
-export function dueBounds(filter: DueFilter, now: Date): DueBounds {
-  const day = (days: number) => {
-    const at = new Date(now.getFullYear(), now.getMonth(), now.getDate() + days);
-    return duePartsOf(at.toISOString()).date;
-  };
+export function dueBounds(filter: DueFilter, { now, zone }: Here): DueBounds {
+  const day = (days: number) => dateOf(dayOf(now, zone) + days);
   switch (filter) {
     case "any":
       return { dueAfter: "", dueBefore: "" };

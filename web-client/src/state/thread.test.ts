@@ -202,14 +202,6 @@ describe("sending", () => {
   });
 });
 
-describe("days", () => {
-  it("are named where they begin", () => {
-    const day = 86_400_000;
-    const thread = opened([...aTurn("1", day), ...aTurn("2", day + 5), ...aTurn("3", 3 * day)]);
-    expect(thread.rows.filter((row) => row.day !== null).map((row) => row.key)).toEqual(["1:said", "3:said"]);
-  });
-});
-
 /** What the server lists of a turn once these events have happened. */
 function listed(said: string, events: readonly TurnEvent[]): readonly Message[] {
   const last = events.at(-1);

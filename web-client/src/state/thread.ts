@@ -35,8 +35,8 @@ export interface Row {
   readonly key: string;
   readonly turn: string;
   readonly part: "said" | "reply";
-  /** The first row of a day says which. */
-  readonly day: number | null;
+  /** When it was said or answered; `null` while that is not known. */
+  readonly at: number | null;
 }
 
 export function emptyThread(conversationId: string | null): Thread {
@@ -324,19 +324,12 @@ function joined(here: Turn, there: Turn): Turn {
 
 function withRows(thread: Thread, prepended = false): Thread {
   const rows: Row[] = [];
-  let day = "";
   for (const key of thread.order) {
     const turn = turnOf(thread, key);
     if (turn === undefined) continue;
     const at = turn.said?.at ?? turn.endedAt;
-    const today = at === null ? day : new Date(at).toDateString();
-    let fresh = today === day ? null : at;
-    day = today;
-    if (turn.said !== null) {
-      rows.push({ key: `${key}:said`, turn: key, part: "said", day: fresh });
-      fresh = null;
-    }
-    rows.push({ key: `${key}:reply`, turn: key, part: "reply", day: fresh });
+    if (turn.said !== null) rows.push({ key: `${key}:said`, turn: key, part: "said", at });
+    rows.push({ key: `${key}:reply`, turn: key, part: "reply", at });
   }
   return { ...thread, rows, prepended };
 }

@@ -4,7 +4,7 @@ import { SearchX } from "lucide-react";
 import { useEffect } from "react";
 import { Link } from "wouter";
 import { useSearch } from "../app/conversations";
-import { useNow } from "../app/now";
+import { useHere } from "../app/now";
 import { useServices } from "../app/services";
 import { momentWords } from "../state/due";
 import type { Finding } from "../state/model";
@@ -58,7 +58,7 @@ export function addressOf({ conversation, turnId, role }: Finding): string {
 
 function FindingView({ finding }: { readonly finding: Finding }) {
   const { conversation, messageId, role, snippet, at } = finding;
-  const now = useNow();
+  const here = useHere();
   return (
     <Link
       href={addressOf(finding)}
@@ -71,7 +71,7 @@ function FindingView({ finding }: { readonly finding: Finding }) {
           {messageId === "" ? <Snippet parts={snippet} /> : conversation.title}
         </span>
         <time dateTime={new Date(at).toISOString()} className="shrink-0 text-xs text-muted">
-          {momentWords(at, now)}
+          {momentWords(at, here)}
         </time>
       </span>
       {messageId !== "" && (

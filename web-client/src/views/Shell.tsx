@@ -5,6 +5,7 @@ import { DrawersProvider, useDrawers } from "../app/drawers";
 import { OfflineBanner } from "./OfflineBanner";
 import { Dialog } from "./parts/Dialog";
 import { Sidebar } from "./Sidebar";
+import { ZoneNotice } from "./ZoneNotice";
 
 export function Shell({ children }: { readonly children: ReactNode }) {
   return (
@@ -21,6 +22,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </div>
         <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-col bg-page outline-none">
           <OfflineBanner />
+          <ZoneNotice />
           {children}
         </main>
       </div>

@@ -4,7 +4,7 @@
 import { Check, ChevronDown, CircleSlash, Clock, LoaderCircle, ShieldQuestionMark } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import type { Flow } from "../../app/flow";
-import { useNow } from "../../app/now";
+import { useHere, useZone } from "../../app/now";
 import { useServices } from "../../app/services";
 import { useTaskTitle } from "../../app/tasks";
 import { clockWords } from "../../state/due";
@@ -68,7 +68,7 @@ interface QuestionProps {
 
 function Question({ approval, flow, heading, onDecided }: QuestionProps) {
   const { toasts } = useServices();
-  const now = useNow();
+  const { now } = useHere();
   const [deciding, setDeciding] = useState<Decision | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const here = useRef(true);
@@ -119,7 +119,7 @@ function Question({ approval, flow, heading, onDecided }: QuestionProps) {
         <Choice decision="approve" deciding={deciding} heading={heading} onChoose={decide} />
         <Choice decision="deny" deciding={deciding} heading={heading} onChoose={decide} />
         <p className="ml-auto flex items-center gap-1.5 text-xs text-muted max-sm:ml-0 max-sm:w-full" data-testid="approval-time-left">
-          <Clock aria-hidden className="size-3.5" /> {timeLeftWords(approval.expiresAt, now.getTime())}
+          <Clock aria-hidden className="size-3.5" /> {timeLeftWords(approval.expiresAt, now)}
         </p>
       </div>
     </>
@@ -167,6 +167,7 @@ const ANSWERS: Readonly<Record<ApprovalState, { words: string; look: string; ico
 function Answer({ approval, heading }: { readonly approval: Approval; readonly heading: string }) {
   const { words, look, icon } = ANSWERS[approval.state];
   const { decidedAt } = approval;
+  const zone = useZone();
   return (
     <details className="group/card">
       <summary className="flex min-h-11 items-center gap-3 rounded-lg px-3 py-2">
@@ -177,7 +178,7 @@ function Answer({ approval, heading }: { readonly approval: Approval; readonly h
         </h3>
         {decidedAt !== null && (
           <time dateTime={new Date(decidedAt).toISOString()} className="shrink-0 text-xs text-muted">
-            {clockWords(decidedAt)}
+            {clockWords(decidedAt, zone)}
           </time>
         )}
         <ChevronDown

@@ -12,6 +12,8 @@ import { Said } from "./Said";
 interface RowViewProps {
   readonly row: Row;
   readonly flow: Flow;
+  /** The first one of a day. */
+  readonly fresh: boolean;
   /** Somebody came for this one. */
   readonly marked: boolean;
   /** 1, 2, 3 ... from the first message; `null` while that is not known. */
@@ -19,7 +21,7 @@ interface RowViewProps {
   readonly total: number;
 }
 
-export const RowView = memo(function RowView({ row, flow, marked, position, total }: RowViewProps) {
+export const RowView = memo(function RowView({ row, flow, fresh, marked, position, total }: RowViewProps) {
   const turn = useStore(flow.thread, (thread) => turnOf(thread, row.turn));
   const box = useRef<HTMLDivElement>(null);
   // The cursor goes along: the next Tab, and a screen reader, begin here.
@@ -45,9 +47,9 @@ export const RowView = memo(function RowView({ row, flow, marked, position, tota
       data-marked={marked || undefined}
       className={`mx-auto w-full max-w-3xl rounded-lg px-4 -outline-offset-2! transition-colors duration-700 [contain:content] md:px-6 ${marked ? "bg-soft" : ""}`}
     >
-      {row.day !== null && (
+      {fresh && row.at !== null && (
         <p className="flex items-center gap-3 pt-6 pb-1 text-xs font-medium text-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-          <Day at={row.day} />
+          <Day at={row.at} />
         </p>
       )}
       {row.part === "said" ? (

@@ -11,15 +11,18 @@ import {
   useCallback,
   useEffect,
   useLayoutEffect,
+  useMemo,
   useRef,
   useState,
   type WheelEvent,
 } from "react";
 import { type CacheSnapshot, type CustomContainerComponentProps, Virtualizer, type VirtualizerHandle } from "virtua";
 import type { Flow } from "../../app/flow";
+import { useZone } from "../../app/now";
 import { useStore } from "../../app/services";
 import { shown } from "../../app/settled";
 import { isTyping } from "../../app/typing";
+import { firstOfDays } from "../../state/days";
 import { follow, tailOf } from "../../state/tail";
 import { mayLoadOlder, type Row, usualHeight } from "../../state/thread";
 import { anchorOf } from "./anchor";
@@ -56,6 +59,8 @@ function Column({ style, ...rest }: CustomContainerComponentProps & { readonly r
 
 export function Thread({ flow }: { readonly flow: Flow }) {
   const rows = useStore(flow.thread, (thread) => thread.rows);
+  const zone = useZone();
+  const days = useMemo(() => firstOfDays(rows, zone), [rows, zone]);
   const older = useStore(flow.thread, (thread) => thread.older !== null);
   const loadingOlder = useStore(flow.thread, (thread) => thread.loadingOlder);
   const mayLoad = useStore(flow.thread, mayLoadOlder);
@@ -192,6 +197,7 @@ export function Thread({ flow }: { readonly flow: Flow }) {
       key={row.key}
       row={row}
       flow={flow}
+      fresh={days.has(row.key)}
       marked={row.key === marked}
       position={older ? null : undrawn + at + 1}
       total={older ? -1 : rows.length}

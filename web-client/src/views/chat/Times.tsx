@@ -2,7 +2,7 @@
 // may have to read its tables.
 
 import { datesRead } from "../../app/dates";
-import { useNow } from "../../app/now";
+import { useHere, useZone } from "../../app/now";
 import { useStore } from "../../app/services";
 import { settled } from "../../app/settled";
 import { clockWords, separatorWords } from "../../state/due";
@@ -19,9 +19,10 @@ interface TimeProps {
 /** The time of day. */
 export function TimeOfDay({ at, className }: TimeProps) {
   const isDue = useStore(due, (now) => now);
+  const zone = useZone();
   return (
     <time dateTime={new Date(at).toISOString()} className={className}>
-      {isDue && clockWords(at)}
+      {isDue && clockWords(at, zone)}
     </time>
   );
 }
@@ -29,6 +30,6 @@ export function TimeOfDay({ at, className }: TimeProps) {
 /** The day, over the first message of it. */
 export function Day({ at }: { readonly at: number }) {
   const isDue = useStore(due, (now) => now);
-  const now = useNow();
-  return <time dateTime={new Date(at).toISOString()}>{isDue ? separatorWords(at, now) : "\u00a0"}</time>;
+  const here = useHere();
+  return <time dateTime={new Date(at).toISOString()}>{isDue ? separatorWords(at, here) : "\u00a0"}</time>;
 }

@@ -3,6 +3,7 @@
 
 import { Check, ChevronDown, CircleAlert, CircleSlash, LoaderCircle, Search, Undo2 } from "lucide-react";
 import type { ReactNode } from "react";
+import { useHere } from "../../app/now";
 import { useServices, useStore } from "../../app/services";
 import type { ToolCall } from "../../state/model";
 import { type Outcome, outcomeOf, type Tone } from "../../state/outcome";
@@ -40,7 +41,7 @@ export function ToolCard({ call, ended }: ToolCardProps) {
   // `fateOf` makes a new object each time, so the store is asked for what it holds.
   const known = useStore(fates, (all) => (receipt === null ? undefined : all[receipt.operationId]));
   const fate = receipt === null ? null : fateOf(known, receipt);
-  const outcome = outcomeOf(call, ended, fate?.undone === true);
+  const outcome = outcomeOf(call, ended, fate?.undone === true, useHere());
   return (
     <div
       data-testid="tool-card"

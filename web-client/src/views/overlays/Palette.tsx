@@ -4,7 +4,7 @@ import { CircleCheck, Circle, MessageSquareText, MessagesSquare, Search } from "
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { useConversations, useSearch, useSettled } from "../../app/conversations";
-import { useNow } from "../../app/now";
+import { useHere } from "../../app/now";
 import { useServices } from "../../app/services";
 import { useTasks } from "../../app/tasks";
 import { momentWords } from "../../state/due";
@@ -189,7 +189,7 @@ interface Found {
 /** Everything that fits what is typed, the nearest first; without anything typed, the commands. */
 function useGroups(typed: string): Found {
   const [, navigate] = useLocation();
-  const now = useNow();
+  const here = useHere();
   const commands = useCommands();
   const all = useTasks(ALL_TASKS);
   const asks = typed.length >= LEAST;
@@ -239,12 +239,12 @@ function useGroups(typed: string): Found {
       id: finding.messageId,
       words: finding.conversation.title,
       detail: <Snippet parts={finding.snippet} />,
-      when: momentWords(finding.at, now),
+      when: momentWords(finding.at, here),
       icon: <MessageSquareText aria-hidden />,
       run: () => navigate(addressOf(finding)),
     }));
     return [...ordered, { title: "Messages", items: messages }].filter(({ items }) => items.length > 0);
-  }, [all.data, asks, commands, found.data, known.data, navigate, now, search.data, typed]);
+  }, [all.data, asks, commands, found.data, known.data, navigate, here, search.data, typed]);
   return { groups, searching };
 }
 

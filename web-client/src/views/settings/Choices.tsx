@@ -48,7 +48,7 @@ export function TimeZone({ zone }: { readonly zone: string }) {
     () => [...new Set([zone, own, "UTC", ...Intl.supportedValuesOf("timeZone")])].toSorted(),
     [own, zone],
   );
-  const hint = zone === own ? "Where “tomorrow at nine” is." : `Where “tomorrow at nine” is. This device is in ${own}.`;
+  const hint = `Times are shown there, and “tomorrow at nine” is meant there.${zone === own ? "" : ` This device is in ${own}.`}`;
   return (
     <>
       <Field label="Time zone" hint={hint}>

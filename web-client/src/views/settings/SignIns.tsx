@@ -2,7 +2,7 @@
 
 import { Laptop, Smartphone } from "lucide-react";
 import { useRef } from "react";
-import { useNow } from "../../app/now";
+import { useHere } from "../../app/now";
 import { useRevoke, useSignIns } from "../../app/settings";
 import { agentWords, isHandheld } from "../../state/agent-words";
 import { clockWords, separatorWords } from "../../state/due";
@@ -31,7 +31,7 @@ export function SignIns() {
 }
 
 function Row({ signIn }: { readonly signIn: SignIn }) {
-  const now = useNow();
+  const here = useHere();
   const revoke = useRevoke();
   const { current, userAgent, lastUsedAt, createdAt } = signIn;
   const name = agentWords(userAgent);
@@ -48,8 +48,8 @@ function Row({ signIn }: { readonly signIn: SignIn }) {
           {current && <span className="ml-2 rounded-full bg-soft px-2 py-0.5 text-xs font-medium text-on-soft">This one</span>}
         </p>
         <p className="text-xs text-muted">
-          Since {separatorWords(createdAt, now).replace(/^(?:Today|Yesterday)/, (day) => day.toLowerCase())}
-          {!current && `, last used ${separatorWords(lastUsedAt, now).replace(/^(?:Today|Yesterday)/, (day) => day.toLowerCase())}, ${clockWords(lastUsedAt)}`}
+          Since {separatorWords(createdAt, here).replace(/^(?:Today|Yesterday)/, (day) => day.toLowerCase())}
+          {!current && `, last used ${separatorWords(lastUsedAt, here).replace(/^(?:Today|Yesterday)/, (day) => day.toLowerCase())}, ${clockWords(lastUsedAt, here.zone)}`}
         </p>
       </div>
       {!current && (

@@ -3,10 +3,11 @@
 import { ArrowLeft, History } from "lucide-react";
 import { useState } from "react";
 import { Link } from "wouter";
-import { useNow } from "../../app/now";
+import { useHere } from "../../app/now";
 import { useOperations } from "../../app/tasks";
 import { useTitleOf } from "../../app/title";
-import { dayOf, separatorWords } from "../../state/due";
+import { separatorWords } from "../../state/due";
+import { DAY, dayOf, instantOf, type Zone } from "../../state/here";
 import type { Operation } from "../../state/model";
 import { problemOf } from "../../state/problem";
 import { PageHeader } from "../PageHeader";
@@ -28,11 +29,11 @@ function belongs({ origin, receipt }: Operation, shown: Shown): boolean {
   return shown === "all" || (receipt.kind === "deleted" && receipt.undoneBy === null);
 }
 
-/** The operations of each day, in the order they come. */
-function byDay(operations: readonly Operation[]): ReadonlyMap<number, readonly Operation[]> {
+/** The operations of each day, by when it begins, in the order they come. */
+function byDay(operations: readonly Operation[], zone: Zone): ReadonlyMap<number, readonly Operation[]> {
   const days = new Map<number, Operation[]>();
   for (const operation of operations) {
-    const day = dayOf(new Date(operation.at)).getTime();
+    const day = instantOf(dayOf(operation.at, zone) * DAY, zone);
     const known = days.get(day);
     if (known === undefined) days.set(day, [operation]);
     else known.push(operation);
@@ -66,7 +67,7 @@ function emptyWords(shown: Shown, more: boolean): string {
 }
 
 function Days({ shown }: { readonly shown: Shown }) {
-  const now = useNow();
+  const here = useHere();
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useOperations("");
   if (data === undefined) {
     return error === null ? (
@@ -76,7 +77,7 @@ function Days({ shown }: { readonly shown: Shown }) {
     );
   }
   const operations = data.pages.flatMap((page) => page.items).filter((operation) => belongs(operation, shown));
-  const days = byDay(operations);
+  const days = byDay(operations, here.zone);
   return (
     <div data-testid="history">
       {operations.length === 0 && (
@@ -90,7 +91,7 @@ function Days({ shown }: { readonly shown: Shown }) {
       )}
       {[...days].map(([day, entries]) => (
         <section key={day} className="mt-5">
-          <h2 className="mb-1 px-1 text-xs font-semibold text-muted">{separatorWords(day, now)}</h2>
+          <h2 className="mb-1 px-1 text-xs font-semibold text-muted">{separatorWords(day, here)}</h2>
           <ol className="divide-y divide-line rounded-lg border border-line bg-surface px-4 shadow-raised">
             {entries.map((operation) => (
               <OperationItem key={operation.id} operation={operation} dayless />

@@ -2,7 +2,7 @@
 
 import { MessageSquareText, Redo2, Undo2 } from "lucide-react";
 import { Link } from "wouter";
-import { useNow } from "../../app/now";
+import { useHere } from "../../app/now";
 import { useServices, useStore } from "../../app/services";
 import { useUndo } from "../../app/tasks";
 import { clockWords, separatorWords } from "../../state/due";
@@ -25,11 +25,11 @@ interface OperationItemProps {
 }
 
 export function OperationItem({ operation, dayless = false }: OperationItemProps) {
-  const now = useNow();
+  const here = useHere();
   const { fates } = useServices();
   const { receipt, at, origin, turnId } = operation;
   const fate = fateOf(useStore(fates, (all) => all[receipt.operationId]), receipt);
-  const when = dayless ? clockWords(at) : `${separatorWords(at, now)}, ${clockWords(at)}`;
+  const when = dayless ? clockWords(at, here.zone) : `${separatorWords(at, here)}, ${clockWords(at, here.zone)}`;
   return (
     <li
       data-testid="operation"
@@ -39,7 +39,7 @@ export function OperationItem({ operation, dayless = false }: OperationItemProps
       className="flex items-start gap-2 py-2"
     >
       <div className="min-w-0 flex-1 pt-0.5">
-        <p className={`text-sm ${fate.undone ? "text-muted line-through decoration-1" : ""}`}>{inLocalTime(receipt.summary)}</p>
+        <p className={`text-sm ${fate.undone ? "text-muted line-through decoration-1" : ""}`}>{inLocalTime(receipt.summary, here)}</p>
         {receipt.kind === "updated" && (
           // What had no value before is in the sentence above.
           <Changes changes={receipt.changes.filter(({ before }) => before !== "")} className="mt-0.5 mb-1 space-y-0.5 text-sm text-muted" />

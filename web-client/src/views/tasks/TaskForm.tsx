@@ -2,6 +2,7 @@
 
 import { Trash2, X } from "lucide-react";
 import { type KeyboardEvent, type SyntheticEvent, useEffect, useRef, useState } from "react";
+import { useZone } from "../../app/now";
 import { useDeleteTask, useUpdateTask } from "../../app/tasks";
 import type { Task, TaskDraft, TaskPriority, TaskStatus } from "../../state/model";
 import { problemOf } from "../../state/problem";
@@ -28,10 +29,12 @@ export function TaskForm({ task, onDone, inline = false }: TaskFormProps) {
     title.current?.select();
     title.current?.form?.scrollIntoView({ block: "nearest" });
   }, [inline]);
+  // Its times are those of one zone, also when the person chooses another one elsewhere.
+  const [zone] = useState(useZone());
   // What the form was filled from: changes are told apart from what has changed elsewhere since.
   const [base, setBase] = useState(task);
-  const [form, setForm] = useState(() => formOf(task));
-  useUnsaved(Object.keys(changedFields(base, form)).length > 0);
+  const [form, setForm] = useState(() => formOf(task, zone));
+  useUnsaved(Object.keys(changedFields(base, form, zone)).length > 0);
   const update = useUpdateTask();
   const remove = useDeleteTask();
   const set = <K extends keyof typeof form>(field: K, value: (typeof form)[K]) =>
@@ -40,14 +43,14 @@ export function TaskForm({ task, onDone, inline = false }: TaskFormProps) {
   const save = (event: SyntheticEvent) => {
     event.preventDefault();
     if (update.isPending) return;
-    const fields: Partial<TaskDraft> = changedFields(base, form);
+    const fields: Partial<TaskDraft> = changedFields(base, form, zone);
     if (Object.keys(fields).length === 0) onDone();
     else update.mutate({ task: base, fields }, { onSuccess: onDone });
   };
   /** The task as it is now, with what was typed here on top. */
   const takeOver = () => {
-    const mine = changedFields(base, form);
-    const now = formOf({ ...task, ...mine });
+    const mine = changedFields(base, form, zone);
+    const now = formOf({ ...task, ...mine }, zone);
     setBase(task);
     setForm("due" in mine ? { ...now, due: form.due } : now);
     update.reset();

@@ -3,7 +3,7 @@
 
 import { CalendarDays, Check, CircleDot, Flag, Pencil, Repeat2, Trash2 } from "lucide-react";
 import { memo, useLayoutEffect, useRef, useState } from "react";
-import { useNow } from "../../app/now";
+import { useHere } from "../../app/now";
 import { useDeleteTask, useToggleTask } from "../../app/tasks";
 import { dueWords, isOverdue } from "../../state/due";
 import type { Task } from "../../state/model";
@@ -116,8 +116,8 @@ export const TaskRow = memo(function TaskRow({ task, onOpen }: TaskRowProps) {
 });
 
 function Facts({ task, done }: { readonly task: Task; readonly done: boolean }) {
-  const now = useNow();
-  const late = !done && task.due !== null && isOverdue(task.due, now);
+  const here = useHere();
+  const late = !done && task.due !== null && isOverdue(task.due, here);
   const loud = task.priority === "urgent" || task.priority === "high";
   const nothing =
     task.due === null && task.priority === "medium" && task.tags.length === 0 && task.status !== "in_progress" && task.recurrence === null;
@@ -133,7 +133,7 @@ function Facts({ task, done }: { readonly task: Task; readonly done: boolean }) 
         <span data-testid="task-due" className={late ? "font-medium text-danger" : ""}>
           <CalendarDays aria-hidden />
           {late && "Overdue: "}
-          {dueWords(task.due, now)}
+          {dueWords(task.due, here)}
         </span>
       )}
       {task.priority !== "medium" && (
