@@ -1,10 +1,13 @@
-//! Spans from now: "in 3 days", "two weeks from monday", "an hour and a half", "2 days ago".
+//! Spans: "in 3 days", "an hour and a half", "2 days ago", "two weeks from monday", "an hour before friday
+//! 17:00".
 
-use chrono::{Datelike, Days, Duration, Months, NaiveDate, Weekday};
+use chrono::{Datelike, Days, Duration, Months, NaiveDate, NaiveTime, Weekday};
 use taskchat_domain::Timestamp;
 
 use super::{
-    Here, day, instant,
+    Here, day,
+    hour::Hour,
+    instant,
     words::{COUNTS, Token, Words},
 };
 
@@ -81,21 +84,48 @@ pub(super) fn read(words: &mut Words<'_>, here: Here) -> Option<Moment> {
             *words = more;
         }
         if words.take("ago") {
-            return span.from(here, here.today, Direction::Back);
+            return span.from(here, Base::now(here), Direction::Back);
         }
-        let base = words.attempt(|words| {
-            words.take_any(&["from", "after"]).then(|| {
-                words
-                    .take("now")
-                    .then_some(here.today)
-                    .or_else(|| day::read(words, here))
-            })?
-        });
-        if base.is_some_and(|base| base != here.today) && span.minutes > 0 {
-            return None;
-        }
-        span.from(here, base.unwrap_or(here.today), Direction::Ahead)
+        let (direction, base) = words
+            .attempt(|words| base(words, here, span.minutes > 0))
+            .unwrap_or((Direction::Ahead, Base::now(here)));
+        span.from(here, base, direction)
     })
+}
+
+/// What a span is counted from.
+#[derive(Debug, Clone, Copy)]
+struct Base {
+    day: NaiveDate,
+    /// The time of day, where one is said, since midnight.
+    hour: Option<Duration>,
+}
+
+impl Base {
+    const fn now(here: Here) -> Self {
+        Self {
+            day: here.today,
+            hour: None,
+        }
+    }
+}
+
+/// "from now", "from friday", "before Fri 4 Dec 2026, 17:00": the time of day is for hours only, days leave
+/// it to whoever reads on.
+fn base(words: &mut Words<'_>, here: Here, in_hours: bool) -> Option<(Direction, Base)> {
+    let direction = words.take_from(&[
+        ("from", Direction::Ahead),
+        ("after", Direction::Ahead),
+        ("before", Direction::Back),
+    ])?;
+    if words.take("now") {
+        return Some((direction, Base::now(here)));
+    }
+    let day = day::read(words, here)?;
+    let mut hour = Hour::default();
+    while in_hours && hour.read(words, true) {}
+    let hour = hour.since_midnight();
+    Some((direction, Base { day, hour }))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,24 +180,35 @@ impl Span {
         Some(())
     }
 
-    fn from(&self, here: Here, base: NaiveDate, direction: Direction) -> Option<Moment> {
+    fn from(&self, here: Here, base: Base, direction: Direction) -> Option<Moment> {
         let (months, days) = (Months::new(self.months), Days::new(u64::from(self.days)));
         let day = match direction {
-            Direction::Ahead => base.checked_add_months(months)?.checked_add_days(days)?,
-            Direction::Back => base.checked_sub_months(months)?.checked_sub_days(days)?,
+            Direction::Ahead => base
+                .day
+                .checked_add_months(months)?
+                .checked_add_days(days)?,
+            Direction::Back => base
+                .day
+                .checked_sub_months(months)?
+                .checked_sub_days(days)?,
         };
         let day = step_workdays(day, self.workdays, direction)?;
         if self.minutes == 0 {
             return Some(Moment::Day(day));
         }
         // Hours are elapsed time, whatever the clocks do; days before them are calendar days.
-        let from = if day == base {
-            here.now
-        } else {
-            instant(
+        let from = match base.hour {
+            Some(hour) => instant(
+                day.and_time(NaiveTime::MIN).checked_add_signed(hour)?,
+                here.zone,
+            )?,
+            // Hours from another day are hours from no time of it.
+            None if base.day != here.today => return None,
+            None if day == base.day => here.now,
+            None => instant(
                 day.and_time(here.now.with_timezone(&here.zone).time()),
                 here.zone,
-            )?
+            )?,
         };
         let length = Duration::minutes(i64::from(self.minutes));
         let at = match direction {
