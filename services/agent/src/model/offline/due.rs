@@ -144,8 +144,17 @@ fn read(phrase: Phrase<'_>) -> Option<Due> {
     })
 }
 
-/// The whole phrase as a length of days or more, "a week", with or without a "by".
-pub(super) fn length(phrase: Phrase<'_>) -> Option<String> {
+/// A length of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Length {
+    /// As the tools are told: "2 days".
+    pub(super) text: String,
+    /// True when it is of hours or minutes.
+    pub(super) timed: bool,
+}
+
+/// The whole phrase as a length, "a week", with or without a "by".
+pub(super) fn length(phrase: Phrase<'_>) -> Option<Length> {
     let phrase = phrase.after("by").unwrap_or(phrase);
     let words = phrase.lowers();
     let mut reader = Reader {
@@ -153,11 +162,14 @@ pub(super) fn length(phrase: Phrase<'_>) -> Option<String> {
         timed: false,
         dated: false,
     };
-    (reader.length() && reader.words.is_empty()).then(|| phrase.text().to_owned())
+    (reader.length() && reader.words.is_empty()).then(|| Length {
+        text: phrase.text().to_owned(),
+        timed: reader.timed,
+    })
 }
 
 /// The phrase without the length at its end, and that length.
-pub(super) fn length_at_end(phrase: Phrase<'_>) -> Option<(Phrase<'_>, String)> {
+pub(super) fn length_at_end(phrase: Phrase<'_>) -> Option<(Phrase<'_>, Length)> {
     (1..phrase.len())
         .filter(|at| !phrase.is_quoted(*at))
         .find_map(|at| Some((phrase.to(at), length(phrase.from(at))?)))
@@ -243,17 +255,14 @@ mod tests {
             ("the report by 2 days", "the report", "2 days"),
             ("the report a week", "the report", "a week"),
             ("the 3 days by three months", "the 3 days", "three months"),
+            ("the report by 90 minutes", "the report", "90 minutes"),
+            ("the report half an hour", "the report", "half an hour"),
         ] {
             let sentence = Sentence::read(text);
             let (left, right) = length_at_end(sentence.phrase()).unwrap();
-            assert_eq!((left.text(), right.as_str()), (rest, length), "{text}");
+            assert_eq!((left.text(), right.text.as_str()), (rest, length), "{text}");
         }
-        for text in [
-            "the report",
-            "2 days",
-            "the report by 2 hours",
-            "\"wait 2 days\"",
-        ] {
+        for text in ["the report", "2 days", "\"wait 2 days\""] {
             assert!(
                 length_at_end(Sentence::read(text).phrase()).is_none(),
                 "{text}"

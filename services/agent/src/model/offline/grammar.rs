@@ -37,6 +37,7 @@ const READERS: &[Reader] = &[
     add::read,
     rename::read,
     later::read,
+    later::either,
     change::read,
     mark::read,
     remove::read,

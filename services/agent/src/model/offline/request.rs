@@ -1,5 +1,7 @@
 //! What a person can ask for, once it is understood.
 
+use super::due::Length;
+
 /// One request of a message.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Request {
@@ -40,8 +42,10 @@ pub(super) enum Request {
     TooMany(usize, usize),
     /// What sounds like a request and may be none, as it was written.
     Unsure(String),
-    /// Due so much later than it is: "2 days".
-    Later(Target, String),
+    /// Due so much later or earlier than it is.
+    Shift(Target, Shift),
+    /// Earlier or later by so much, without a word on which.
+    EitherWay,
     /// Put off, without a word on how long.
     PutOff(Target),
     /// Something is to be done, but what?
@@ -63,7 +67,8 @@ impl Request {
                 | Self::Undo
                 | Self::StepBack
                 | Self::Redo
-                | Self::Later(..)
+                | Self::Shift(..)
+                | Self::EitherWay
                 | Self::PutOff(_)
         )
     }
@@ -120,6 +125,13 @@ pub(super) enum Target {
     Each(Vec<Target>),
     /// "A task", "one": it is not said which.
     Unsaid,
+}
+
+/// By how much a due date is moved, and which way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shift {
+    pub(super) length: Length,
+    pub(super) earlier: bool,
 }
 
 /// What is to become of a task.

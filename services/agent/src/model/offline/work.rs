@@ -141,7 +141,8 @@ impl Work {
                 Target::Named(title) => reply::until_when(Some(&title)),
                 _ => reply::until_when(None),
             }),
-            Request::Later(target, length) => self.put_off(&target, &length),
+            Request::EitherWay => Ok(reply::either_way()),
+            Request::Shift(target, shift) => self.shift(&target, &shift),
             Request::Vague => Ok(reply::vague()),
         }
     }

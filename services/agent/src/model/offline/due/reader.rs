@@ -129,9 +129,13 @@ impl Reader<'_> {
         led || from
     }
 
-    /// "3 days", "a week": days or more, from whenever.
+    /// "3 days", "half an hour", from whenever.
     pub(super) fn length(&mut self) -> bool {
-        self.count() && self.take_if(|word| DAYS.contains(&word))
+        if !self.count() {
+            return false;
+        }
+        self.timed = self.take_if(|word| HOURS.contains(&word));
+        self.timed || self.take_if(|word| DAYS.contains(&word))
     }
 
     fn count(&mut self) -> bool {

@@ -1,35 +1,86 @@
-//! Putting something off by so much: "postpone X by 2 days", "push X back a week".
+//! Moving a due date by so much: "postpone X by 2 days", "push X back an hour", "bring X forward by a
+//! week", "move X a day earlier".
 
 use super::change::{DEADLINE, OF, RESCHEDULE};
-use crate::model::offline::{due, reference, request::Request, words::Phrase};
+use crate::model::offline::{
+    due::{self, Length},
+    reference,
+    request::{Request, Shift},
+    words::Phrase,
+};
 
-/// Verbs that put off only with a word that says so: couches are moved, too.
+/// Verbs that move a date only with a word that says which way: couches are moved, too.
 const MOVE: &[&str] = &["push", "move", "shift", "put"];
 
 const BACK: &[&str] = &["back", "out", "off"];
 
-/// Reads a request to put something off by a length of time.
+/// Which way "forward" is depends on the verb: brought forward is earlier, moved forward is either.
+const BRING: &[&str] = &["bring", "pull"];
+
+const FORWARD: &[&str] = &["forward"];
+
+/// Verbs of "move X an hour earlier".
+const TIMED: &[&str] = &[
+    "move",
+    "shift",
+    "push",
+    "bring",
+    "pull",
+    "make",
+    "set",
+    "schedule",
+    "reschedule",
+];
+
+const WAYS: [(&str, bool); 3] = [("later", false), ("earlier", true), ("sooner", true)];
+
+type Read<'a> = (Phrase<'a>, Length, bool);
+
+/// Reads a request to move a due date by a length of time.
 pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
-    let (task, length) = extended(phrase)
-        .or_else(|| pushed(phrase))
-        .or_else(|| due::length_at_end(phrase.after_any(RESCHEDULE)?))?;
-    Some(Request::Later(reference::read(task)?, length))
+    let later = |(task, length)| (task, length, false);
+    let earlier = |(task, length)| (task, length, true);
+    let postponed = || due::length_at_end(phrase.after_any(RESCHEDULE)?);
+    let (task, length, earlier) = compared(phrase)
+        .or_else(|| extended(phrase).map(later))
+        .or_else(|| along(phrase, MOVE, BACK).map(later))
+        .or_else(|| along(phrase, BRING, FORWARD).map(earlier))
+        .or_else(|| along(phrase, MOVE, &["up"]).map(earlier))
+        .or_else(|| postponed().map(later))?;
+    let dated = task.after_any(DEADLINE).and_then(|rest| rest.after_any(OF));
+    let task = reference::read(dated.unwrap_or(task))?;
+    Some(Request::Shift(task, Shift { length, earlier }))
+}
+
+/// "move X forward by a day": some mean earlier, some later.
+pub(super) fn either(phrase: Phrase<'_>) -> Option<Request> {
+    along(phrase, MOVE, FORWARD).map(|_| Request::EitherWay)
 }
 
 /// "extend (the deadline of) X by a week".
-fn extended(phrase: Phrase<'_>) -> Option<(Phrase<'_>, String)> {
-    let (task, length) = due::length_at_end(phrase.after("extend")?)?;
-    let dated = task.after_any(DEADLINE).and_then(|rest| rest.after_any(OF));
-    Some((dated.unwrap_or(task), length))
+fn extended(phrase: Phrase<'_>) -> Option<(Phrase<'_>, Length)> {
+    due::length_at_end(phrase.after("extend")?)
 }
 
 /// "push X back (by) a week", "push back X (by) a week".
-fn pushed(phrase: Phrase<'_>) -> Option<(Phrase<'_>, String)> {
-    let rest = phrase.after_any(MOVE)?;
-    if let Some(rest) = rest.after_any(BACK) {
+fn along<'a>(phrase: Phrase<'a>, verbs: &[&str], ways: &[&str]) -> Option<(Phrase<'a>, Length)> {
+    let rest = phrase.after_any(verbs)?;
+    if let Some(rest) = rest.after_any(ways) {
         return due::length_at_end(rest);
     }
-    BACK.iter()
-        .flat_map(|back| rest.splits(back))
+    ways.iter()
+        .flat_map(|way| rest.splits(way))
         .find_map(|(task, length)| Some((task, due::length(length)?)))
+}
+
+/// "move X an hour later", "move X earlier by an hour".
+fn compared(phrase: Phrase<'_>) -> Option<Read<'_>> {
+    let rest = phrase.after_any(TIMED)?;
+    WAYS.iter().find_map(|(way, earlier)| {
+        let (task, length) = rest
+            .before(way)
+            .and_then(due::length_at_end)
+            .or_else(|| due::length_at_end(rest).filter(|(task, _)| task.before(way).is_some()))?;
+        Some((task.before(way).unwrap_or(task), length, *earlier))
+    })
 }

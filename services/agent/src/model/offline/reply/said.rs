@@ -140,6 +140,25 @@ pub(in crate::model::offline) fn until_when(named: Option<&str>) -> String {
     format!("Until when shall I put {it} off? For example “until Friday”.")
 }
 
+/// For what is to be moved "forward".
+pub(in crate::model::offline) fn either_way() -> String {
+    "Earlier or later? Nothing was changed so far. Say for example “move it an hour earlier”."
+        .to_owned()
+}
+
+/// For a task that is to be done earlier, and is due on no day.
+pub(in crate::model::offline) fn not_due(title: &str) -> String {
+    format!("“{title}” has no due date, so nothing was changed. When shall it be due?")
+}
+
+/// For a task that is to be moved by hours, and is due on a day as a whole.
+pub(in crate::model::offline) fn due_at_no_time(title: &str, day: &str) -> String {
+    format!(
+        "“{title}” is due on {day}, at no time of day, so nothing was changed. At what time shall it \
+         be due? For example “move it to {day} at 5pm”."
+    )
+}
+
 pub(in crate::model::offline) fn no_such_exact_title(words: &str) -> String {
     format!(
         "I couldn't find a task called exactly “{words}”, so nothing was deleted. If you want one \

@@ -1,18 +1,18 @@
-//! Putting a task off by so much: what that comes to depends on when it is due.
+//! Moving a due date by so much: what that comes to depends on when the task is due.
 
 use serde_json::{Map, json};
 
 use super::{
     super::{
         reply::{self, Doing},
-        request::Target,
+        request::{Shift, Target},
     },
     Waiting, Work,
 };
 
 impl Work {
-    /// Looks when the task is due, and moves that; what is due on no day is put off from today.
-    pub(super) fn put_off(&mut self, target: &Target, length: &str) -> Result<String, Waiting> {
+    /// Looks when the task is due, and moves that. What is due on no day is put off from today.
+    pub(super) fn shift(&mut self, target: &Target, shift: &Shift) -> Result<String, Waiting> {
         let named = match self.find(target, Doing::Change)? {
             Ok(named) => named,
             Err(question) => return Ok(question),
@@ -22,11 +22,19 @@ impl Work {
         let Some(id) = task.pointer("/data/id").and_then(|id| id.as_str()) else {
             return Ok(reply::done(Doing::Change, &named.shown, &task));
         };
-        // "Fri 27 Nov 2026, 17:00": the time of day stays as it is.
+        // "Fri 27 Nov 2026, 17:00"
         let due = task.pointer("/data/due_date").and_then(|due| due.as_str());
-        let due = match due.and_then(|due| due.split(',').next()) {
-            Some(day) => format!("{length} from {day}"),
-            None => format!("in {length}"),
+        let title = task.pointer("/data/title").and_then(|title| title.as_str());
+        let title = title.unwrap_or(&named.shown);
+        let Shift { length, earlier } = shift;
+        let way = if *earlier { "before" } else { "from" };
+        let due = match due.map(|due| due.split_once(',').map_or((due, ""), |parts| parts)) {
+            None if *earlier => return Ok(reply::not_due(title)),
+            None => format!("in {}", length.text),
+            Some((day, "")) if length.timed => return Ok(reply::due_at_no_time(title, day)),
+            Some((day, time)) if length.timed => format!("{} {way} {day},{time}", length.text),
+            // The time of day stays as it is.
+            Some((day, _)) => format!("{} {way} {day}", length.text),
         };
         let arguments = Map::from_iter([("due".to_owned(), due.into())]);
         self.act(

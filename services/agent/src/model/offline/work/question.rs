@@ -145,7 +145,7 @@ fn with_target(request: Request, target: Target) -> Option<Request> {
         Request::Reopen(_) => Request::Reopen(target),
         Request::Delete(_) => Request::Delete(target),
         Request::Restore(_) => Request::Restore(target),
-        Request::Later(_, length) => Request::Later(target, length),
+        Request::Shift(_, shift) => Request::Shift(target, shift),
         Request::PutOff(_) => Request::PutOff(target),
         _ => return None,
     })
