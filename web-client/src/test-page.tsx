@@ -26,10 +26,11 @@ export function showPage(api: Api, view: (services: Services) => ReactNode) {
   const user = { id: "ada", email: "ada@example.com", timeZone: "UTC", approvalPolicy: "by_risk", createdAt: 0 } as const;
   const services = createServices({} as Session, api, user);
   onTestFinished(services.dispose);
-  const page = render(
+  const whole = (part: ReactNode) => (
     <QueryClientProvider client={services.queries}>
-      <ServicesProvider services={services}>{view(services)}</ServicesProvider>
-    </QueryClientProvider>,
+      <ServicesProvider services={services}>{part}</ServicesProvider>
+    </QueryClientProvider>
   );
-  return { ...page, services };
+  const page = render(whole(view(services)));
+  return { ...page, services, redraw: (part: ReactNode) => page.rerender(whole(part)) };
 }

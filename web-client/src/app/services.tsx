@@ -26,6 +26,8 @@ export interface Services {
   readonly outbox: Outbox;
   readonly fates: Store<Fates>;
   readonly toasts: Toasts;
+  /** The cards that stand open. */
+  readonly opened: Set<string>;
   /** Tells the other tabs. */
   readonly tell: (news: News) => void;
   readonly dispose: () => void;
@@ -94,7 +96,7 @@ export function createServices(session: Session, api: Api, user: User): Services
     queries.clear();
   };
   const fates = createStore<Fates>({});
-  return { user, session, api, queries, desk, outbox, fates, toasts, tell, dispose };
+  return { user, session, api, queries, desk, outbox, fates, toasts, opened: new Set(), tell, dispose };
 }
 
 const Context = createContext<Services | null>(null);

@@ -5,6 +5,7 @@ import { Check, ChevronDown, CircleSlash, Clock, LoaderCircle, ShieldQuestionMar
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import type { Flow } from "../../app/flow";
 import { useHere, useZone } from "../../app/now";
+import { useOpened } from "../../app/opened";
 import { useServices } from "../../app/services";
 import { useTaskTitle } from "../../app/tasks";
 import { clockWords } from "../../state/due";
@@ -169,7 +170,7 @@ function Answer({ approval, heading }: { readonly approval: Approval; readonly h
   const { decidedAt } = approval;
   const zone = useZone();
   return (
-    <details className="group/card">
+    <details {...useOpened(approval.id)} className="group/card">
       <summary className="flex min-h-11 items-center gap-3 rounded-lg px-3 py-2">
         <Badge look={look}>{icon}</Badge>
         <h3 id={heading} className="min-w-0 flex-1" data-testid="approval-answer">

@@ -19,7 +19,7 @@ export function Deeds({ calls, turnId, ended }: DeedsProps) {
       <ul className="space-y-2" aria-label="What the assistant did">
         {calls.map((call) => (
           <li key={call.id}>
-            <ToolCard call={call} ended={ended} />
+            <ToolCard call={call} turnId={turnId} ended={ended} />
           </li>
         ))}
       </ul>

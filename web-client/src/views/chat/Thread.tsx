@@ -243,21 +243,25 @@ export function Thread({ flow }: { readonly flow: Flow }) {
         // While it opens, what is there already stands where it will stay.
         className={`relative min-h-0 flex-1 overflow-y-auto overscroll-contain pb-5 [overflow-anchor:none] scroll-quiet ${atEnd && !ready && undrawn > 0 ? "flex flex-col [&>:first-child]:mt-auto" : ""}`}
       >
-        <Virtualizer
-          ref={list}
-          as={Column}
-          scrollRef={scroller}
-          data={drawn.slice(0, listed)}
-          shift={prepended || grown}
-          bufferSize={ready ? BUFFER.reading : BUFFER.opening}
-          onResize={settle}
-          // The list's own guess would be that all are as the last turn is. One that is too high has it believe
-          // that it stands before its beginning while older messages come.
-          itemSize={usual}
-          {...(heights === undefined ? {} : { cache: heights })}
-        >
-          {view}
-        </Virtualizer>
+        <div>
+          {listed > 0 && (
+            <Virtualizer
+              ref={list}
+              as={Column}
+              scrollRef={scroller}
+              data={drawn.slice(0, listed)}
+              shift={prepended || grown}
+              bufferSize={ready ? BUFFER.reading : BUFFER.opening}
+              onResize={settle}
+              // The list's own guess would be that all are as the last turn is. One that is too high has it believe
+              // that it stands before its beginning while older messages come.
+              itemSize={usual}
+              {...(heights === undefined ? {} : { cache: heights })}
+            >
+              {view}
+            </Virtualizer>
+          )}
+        </div>
         <div ref={below}>{drawn.slice(listed).map((row, at) => view(row, listed + at))}</div>
       </section>
       {away && (

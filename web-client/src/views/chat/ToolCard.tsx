@@ -4,6 +4,7 @@
 import { Check, ChevronDown, CircleAlert, CircleSlash, LoaderCircle, Search, Undo2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { useHere } from "../../app/now";
+import { useOpened } from "../../app/opened";
 import { useServices, useStore } from "../../app/services";
 import type { ToolCall } from "../../state/model";
 import { type Outcome, outcomeOf, type Tone } from "../../state/outcome";
@@ -31,11 +32,13 @@ const BADGES: Readonly<Record<Tone, string>> = {
 
 interface ToolCardProps {
   readonly call: ToolCall;
+  /** The turn that it is a call of. */
+  readonly turnId: string | null;
   /** True once nothing more will come of the turn. */
   readonly ended: boolean;
 }
 
-export function ToolCard({ call, ended }: ToolCardProps) {
+export function ToolCard({ call, turnId, ended }: ToolCardProps) {
   const { receipt } = call;
   const { fates } = useServices();
   // `fateOf` makes a new object each time, so the store is asked for what it holds.
@@ -50,10 +53,10 @@ export function ToolCard({ call, ended }: ToolCardProps) {
       className={`rounded-lg border bg-surface shadow-raised ${outcome.tone === "failed" ? "border-danger" : "border-line"}`}
     >
       {receipt === null || fate === null ? (
-        <Call call={call} outcome={outcome} room="pr-3" />
+        <Call call={call} turnId={turnId} outcome={outcome} room="pr-3" />
       ) : (
         <div data-testid="receipt" data-undone={fate.undone} className="relative text-muted max-sm:pb-1.5">
-          <Call call={call} outcome={outcome} room="pr-3 sm:pr-25" />
+          <Call call={call} turnId={turnId} outcome={outcome} room="pr-3 sm:pr-25" />
           {receipt.kind === "updated" && (
             <Changes changes={receipt.changes} className="flex flex-wrap gap-x-4 gap-y-0.5 pr-3 pb-2.5 pl-12 text-sm" />
           )}
@@ -65,16 +68,15 @@ export function ToolCard({ call, ended }: ToolCardProps) {
   );
 }
 
-interface CallProps {
-  readonly call: ToolCall;
+interface CallProps extends Pick<ToolCardProps, "call" | "turnId"> {
   readonly outcome: Outcome;
   /** Space at the end of the first line, where the button for undoing may stand. */
   readonly room: string;
 }
 
-function Call({ call, outcome, room }: CallProps) {
+function Call({ call, turnId, outcome, room }: CallProps) {
   return (
-    <details className="group/card text-ink">
+    <details {...useOpened(`${turnId} ${call.id}`)} className="group/card text-ink">
       <summary className={`flex min-h-11 items-center gap-3 rounded-lg py-2 pl-3 ${room}`}>
         <Badge tone={outcome.tone} />
         <span className="flex min-w-0 flex-1 flex-col lg:flex-row lg:items-center lg:gap-3">
