@@ -63,6 +63,15 @@ async fn filters_order_and_pages() {
         titles("due_after=2027-01-03&order_by=due_date%20desc").await,
         ["delta", "beta"]
     );
+    let alpha = user::id(&ada.get("/api/tasks?query=alpha").await.ok()["tasks"][0]);
+    ada.patch(&format!("/api/tasks/{alpha}/complete"), json!({}))
+        .await
+        .ok();
+    assert_eq!(titles("completed_after=2026-01-01").await, ["alpha"]);
+    assert_eq!(
+        titles("completed_before=2026-01-01T00:00:00Z").await,
+        Vec::<String>::new()
+    );
     assert_eq!(titles("query=LPH").await, ["alpha"]);
     let longest = format!("query={}", "%20".repeat(500) + &"x".repeat(200));
     assert_eq!(titles(&longest).await, Vec::<String>::new());
@@ -92,6 +101,7 @@ async fn filters_order_and_pages() {
         ("order_by", "order_by=colour"),
         ("status", "status=done"),
         ("due_before", "due_before=soon"),
+        ("completed_after", "completed_after=lately"),
         ("query", "query=%00"),
         ("query", &format!("query={}", "x".repeat(201))),
     ] {

@@ -88,6 +88,28 @@ async fn s036_list_tasks() {
 }
 
 #[tokio::test]
+async fn list_tasks_by_when_they_were_completed() {
+    let (_app, ada, _) = two().await;
+    let done = ada.add_all(&["one", "two"]).await.remove(0);
+    ada.tool("complete_task", json!({ "task_id": done }))
+        .await
+        .ok();
+    for (range, count) in [
+        (json!({ "completed_after": "an hour ago" }), 1),
+        (json!({ "completed_before": "an hour ago" }), 0),
+        (json!({ "completed_before": "in an hour" }), 1),
+        (json!({ "completed_after": "tomorrow" }), 0),
+    ] {
+        let data = ada.tool("list_tasks", range.clone()).await.ok();
+        assert_eq!(data["count"], count, "{range}");
+    }
+    let refused = ada
+        .tool("list_tasks", json!({ "completed_after": "lately" }))
+        .await;
+    refused.refused("VALIDATION_ERROR");
+}
+
+#[tokio::test]
 async fn s037_list_tasks_has_nothing_of_others() {
     let (_app, ada, bob) = two().await;
     ada.add("mine").await;

@@ -159,6 +159,8 @@ fn an_operation_says_what_its_rpc_says() {
             "query:order_by",
             "query:page_size",
             "query:page_token",
+            "query:completed_before",
+            "query:completed_after",
             "header:if-none-match",
         ]
     );

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Due, Error, Priority, Result, Status, task::refuse_nul};
+use crate::{Due, Error, Priority, Result, Status, Timestamp, task::refuse_nul};
 
 /// Which tasks of a person are wanted; empty parts do not narrow anything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +17,10 @@ pub struct TaskFilter {
     pub due_before: Option<Due>,
     /// Due at this or later; tasks without a due date do not match.
     pub due_after: Option<Due>,
+    /// Completed before this; tasks that are not completed do not match.
+    pub completed_before: Option<Timestamp>,
+    /// Completed at this or later; tasks that are not completed do not match.
+    pub completed_after: Option<Timestamp>,
     /// With this in title, description or a tag, in any letter case.
     pub query: Option<String>,
     /// In this order.

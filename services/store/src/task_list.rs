@@ -64,6 +64,8 @@ impl UserScope {
             &filter.priority,
             filter.due_before,
             filter.due_after,
+            filter.completed_before,
+            filter.completed_after,
             &filter.query,
             &filter.order,
         ))?;
@@ -122,6 +124,12 @@ fn passes(filter: &TaskFilter) -> Condition {
     }
     if let Some(due) = filter.due_after {
         all = all.add(Column::DueAt.gte(micros(due.instant())));
+    }
+    if let Some(at) = filter.completed_before {
+        all = all.add(Column::CompletedAt.lt(micros(at)));
+    }
+    if let Some(at) = filter.completed_after {
+        all = all.add(Column::CompletedAt.gte(micros(at)));
     }
     if let Some(query) = &filter.query {
         all = all.add(Column::SearchText.like(contains(query)));

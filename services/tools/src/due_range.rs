@@ -54,7 +54,8 @@ impl DueRange {
         }
     }
 
-    fn start_of(&self, due: Due) -> Timestamp {
+    /// When a day begins for the person, or the instant.
+    pub(crate) fn start_of(&self, due: Due) -> Timestamp {
         match due {
             Due::Instant(at) => at,
             Due::Date(day) => when::first_instant(day, self.zone).unwrap_or(due.instant()),

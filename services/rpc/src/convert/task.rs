@@ -147,8 +147,10 @@ pub(crate) fn expected_version(request: &v1::UpdateTaskRequest) -> Result<Option
 /// Which tasks a list shows.
 pub(crate) fn filter(request: &v1::ListTasksRequest) -> Result<TaskFilter> {
     let mut filter = TaskFilter {
-        due_before: due_bound("due_before", &request.due_before)?,
-        due_after: due_bound("due_after", &request.due_after)?,
+        due_before: bound("due_before", &request.due_before)?,
+        due_after: bound("due_after", &request.due_after)?,
+        completed_before: bound("completed_before", &request.completed_before)?.map(Due::instant),
+        completed_after: bound("completed_after", &request.completed_after)?.map(Due::instant),
         order: request.order_by.parse()?,
         ..TaskFilter::default()
     };
@@ -169,7 +171,7 @@ pub(crate) fn filter(request: &v1::ListTasksRequest) -> Result<TaskFilter> {
     Ok(filter)
 }
 
-fn due_bound(field: &'static str, text: &str) -> Result<Option<Due>> {
+fn bound(field: &'static str, text: &str) -> Result<Option<Due>> {
     match text {
         "" => Ok(None),
         text => Due::parse_field(field, text).map(Some),

@@ -155,6 +155,10 @@ async fn a_token_of_another_list_is_refused() {
         };
         let token = mine.tasks(&by("title"), &small).await.unwrap().next;
         let page = PageRequest { size: 2, token };
+        let other_time = TaskFilter {
+            completed_after: Some(at(1)),
+            ..by("title")
+        };
         let other_status = TaskFilter {
             status: vec![Status::Pending],
             ..by("title")
@@ -166,6 +170,7 @@ async fn a_token_of_another_list_is_refused() {
         for refused in [
             mine.tasks(&by("title desc"), &page).await,
             mine.tasks(&other_status, &page).await,
+            mine.tasks(&other_time, &page).await,
             mine.tasks(&by("title"), &garbage).await,
         ] {
             let refused = refused.unwrap_err();
@@ -226,6 +231,27 @@ async fn filters_narrow() {
                     ..base.clone()
                 },
                 "baz",
+            ),
+            (
+                TaskFilter {
+                    completed_after: Some(at(9)),
+                    ..base.clone()
+                },
+                "Größe 50%_x",
+            ),
+            (
+                TaskFilter {
+                    completed_before: Some(at(9)),
+                    ..base.clone()
+                },
+                "",
+            ),
+            (
+                TaskFilter {
+                    completed_before: Some(at(10)),
+                    ..base.clone()
+                },
+                "Größe 50%_x",
             ),
             (query("über MASSE"), ""),
             (query("über maße"), "Größe 50%_x"),

@@ -37,6 +37,16 @@ pub(crate) const TOOL: Tool = Tool {
             about: "Only tasks due on this date or phrase, or later.",
         },
         Argument {
+            name: "completed_before",
+            form: Form::Text,
+            about: "Only tasks completed before this date or phrase.",
+        },
+        Argument {
+            name: "completed_after",
+            form: Form::Text,
+            about: "Only tasks completed on this date or phrase, or later: today, last monday.",
+        },
+        Argument {
             name: "query",
             form: Form::Text,
             about: "Only tasks with this text in title, description or a tag; at most 200 characters.",
@@ -74,11 +84,14 @@ async fn run(call: &Call<'_>) -> Result<Done, Refusal> {
         zone: call.bench.time_zone,
     };
     let (due_after, due_before) = range.widened();
+    let completed = |name| Ok::<_, Refusal>(call.due(name)?.map(|due| range.start_of(due)));
     let filter = TaskFilter {
         status: args.statuses("status")?,
         priority: args.choice("priority")?.into_iter().collect(),
         due_before,
         due_after,
+        completed_before: completed("completed_before")?,
+        completed_after: completed("completed_after")?,
         query: search_words(args.given("query")?.unwrap_or_default())?,
         order: TaskOrder::default(),
     };

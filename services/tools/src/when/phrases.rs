@@ -45,6 +45,12 @@ fn days() {
         ("2 days from Fri 4 Dec 2026", "2026-12-06"),
         ("2 days before Fri 4 Dec 2026", "2026-12-02"),
         ("a week before christmas", "2026-12-18"),
+        // How the built-in assistant says what has begun or is over.
+        ("1 week before next week", "2026-11-23"),
+        ("2 months before next month", "2026-10-01"),
+        ("1 year before next year", "2026-01-01"),
+        ("1 week before wednesday", "2026-11-25"),
+        ("1 day from last friday", "2026-11-21"),
         ("a month before Thu 31 Dec 2026", "2026-11-30"),
         ("2 business days before monday", "2026-11-26"),
         ("a month from Thu 31 Dec 2026", "2027-01-31"),

@@ -169,6 +169,8 @@ pub(super) fn listing_arguments(listing: &Listing) -> Value {
         ("priority", listing.priority),
         ("due_after", listing.due_after.as_deref()),
         ("due_before", listing.due_before.as_deref()),
+        ("completed_after", listing.completed_after.as_deref()),
+        ("completed_before", listing.completed_before.as_deref()),
         ("query", listing.query.as_deref()),
     ] {
         if let Some(value) = value {
@@ -210,6 +212,9 @@ pub(super) fn listing(listing: &Listing, envelope: &Value) -> String {
     let narrowed = listing.query.is_some() || listing.when.is_some() || listing.priority.is_some();
     if count == 0 {
         return match listing.which {
+            Which::Completed if listing.completed_after.is_some() => {
+                format!("You did not finish any {kind}.")
+            }
             Which::Completed => format!("You have not finished any {kind} yet: there are none."),
             Which::InProgress => format!("You have no {kind} in progress."),
             Which::Open if !narrowed => {
@@ -221,6 +226,9 @@ pub(super) fn listing(listing: &Listing, envelope: &Value) -> String {
     }
     let more = envelope.pointer("/data/more") == Some(&Value::Bool(true)) || count > SHOWN;
     let intro = match listing.which {
+        Which::Completed if listing.completed_after.is_some() => {
+            format!("You finished {count} {kind}:")
+        }
         Which::Completed => format!("You have finished {count} {kind}:"),
         Which::InProgress => format!("You have {count} {kind} in progress:"),
         Which::Open if !narrowed => format!("You have {count} {kind} to do:"),

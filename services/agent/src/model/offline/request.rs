@@ -92,8 +92,10 @@ pub(super) struct Listing {
     pub(super) priority: Option<&'static str>,
     pub(super) due_after: Option<String>,
     pub(super) due_before: Option<String>,
+    pub(super) completed_after: Option<String>,
+    pub(super) completed_before: Option<String>,
     pub(super) query: Option<String>,
-    /// "due today", to repeat in the reply.
+    /// "due today", of finished ones "today", to repeat in the reply.
     pub(super) when: Option<String>,
 }
 

@@ -206,6 +206,8 @@ fn filters() {
         priority: vec![4],
         due_before: "2026-12-01".to_owned(),
         due_after: "2026-11-01T00:00:00Z".to_owned(),
+        completed_before: "2026-12-02T10:00:00+01:00".to_owned(),
+        completed_after: "2026-11-30".to_owned(),
         query: "  milk ".to_owned(),
         order_by: "due_date, title desc".to_owned(),
         ..Default::default()
@@ -214,6 +216,9 @@ fn filters() {
     assert_eq!(read.status, [Status::Pending, Status::Completed]);
     assert_eq!(read.priority, [Priority::Urgent]);
     assert_eq!(read.due_before, Some(Due::parse("2026-12-01").unwrap()));
+    let at = |text: &str| Some(text.parse().unwrap());
+    assert_eq!(read.completed_before, at("2026-12-02T09:00:00Z"));
+    assert_eq!(read.completed_after, at("2026-11-30T00:00:00Z"));
     assert_eq!(read.query.as_deref(), Some("milk"));
     assert_eq!(
         read.order.keys(),
@@ -252,6 +257,13 @@ fn filters() {
                 ..base()
             },
             "due_after",
+        ),
+        (
+            v1::ListTasksRequest {
+                completed_after: "x".to_owned(),
+                ..base()
+            },
+            "completed_after",
         ),
         (
             v1::ListTasksRequest {

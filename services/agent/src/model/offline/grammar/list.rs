@@ -172,6 +172,15 @@ const NEGATED: &[&str] = &[
     "to be finished",
 ];
 
+/// What was, not what is to "get done".
+const GOT_DONE: &[&str] = &[
+    "did i get done",
+    "did we get done",
+    "have i got done",
+    "have i gotten done",
+    "i got done",
+];
+
 const COMPLETED: &[&str] = &[
     "finished",
     "completed",
@@ -269,8 +278,9 @@ fn listing(phrase: Phrase<'_>) -> Option<Listing> {
     {
         listing.query = Some(tag.trim_start_matches('#').to_owned());
     } else if listing.which != Which::Completed || phrase.has_any(&["due"]) {
-        // When a task was finished is told with it; it is not when the task was due.
         when::narrow(phrase, &mut listing);
+    } else {
+        when::finished(phrase, &mut listing);
     }
     Some(listing)
 }
@@ -312,6 +322,8 @@ fn which(phrase: Phrase<'_>) -> Which {
         "in-progress",
     ]) {
         Which::InProgress
+    } else if phrase.has_any(GOT_DONE) {
+        Which::Completed
     } else if phrase.has_any(NEGATED) {
         Which::Open
     } else if phrase.has_any(COMPLETED) {

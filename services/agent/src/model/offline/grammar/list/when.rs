@@ -1,4 +1,4 @@
-//! Questions about a time: what is due today, by Friday, next week.
+//! Questions about a time: what is due today, by Friday, next week; what was finished yesterday.
 
 use crate::model::offline::{
     due,
@@ -68,6 +68,92 @@ pub(super) fn narrow(phrase: Phrase<'_>, listing: &mut Listing) {
     if listing.which == Which::All {
         listing.which = Which::Open;
     }
+}
+
+/// Times that are over or have begun: from when until when, as the tools read it.
+const PAST: &[(&str, &str, Option<&str>)] = &[
+    ("today", "today", None),
+    ("yesterday", "yesterday", Some("today")),
+    ("this week", "1 week before next week", None),
+    (
+        "last week",
+        "2 weeks before next week",
+        Some("1 week before next week"),
+    ),
+    ("this month", "1 month before next month", None),
+    (
+        "last month",
+        "2 months before next month",
+        Some("1 month before next month"),
+    ),
+    ("this year", "1 year before next year", None),
+    (
+        "last year",
+        "2 years before next year",
+        Some("1 year before next year"),
+    ),
+];
+
+/// When the tasks were finished that are asked for.
+pub(super) fn finished(phrase: Phrase<'_>, listing: &mut Listing) {
+    let phrase = phrase
+        .without_trailing(super::super::POLITE_TAIL)
+        .without_trailing(&["so far", "already"]);
+    let of_table =
+        PAST.iter()
+            .find(|(said, ..)| phrase.has_any(&[said]))
+            .map(|(said, after, before)| {
+                let before = before.map(str::to_owned);
+                ((*said).to_owned(), (*after).to_owned(), before)
+            });
+    let Some((said, after, before)) = of_table
+        .or_else(|| on_day(phrase))
+        .or_else(|| within(phrase))
+    else {
+        return;
+    };
+    listing.completed_after = Some(after);
+    listing.completed_before = before;
+    listing.when = Some(said);
+}
+
+type Past = (String, String, Option<String>);
+
+/// "on Monday", "last monday", "since Monday".
+fn on_day(phrase: Phrase<'_>) -> Option<Past> {
+    let (lead, at) = ["on", "last", "since", "this"]
+        .into_iter()
+        .find_map(|lead| {
+            let at = (1..phrase.len())
+                .find(|at| phrase.word(at - 1) == lead && due::is_weekday(phrase.word(*at)))?;
+            Some((lead, at))
+        })?;
+    let day = phrase.from(at).to(1).text();
+    Some(match lead {
+        "since" => (format!("since {day}"), format!("1 week before {day}"), None),
+        _ => (
+            format!("{lead} {day}"),
+            format!("last {day}"),
+            Some(format!("1 day from last {day}")),
+        ),
+    })
+}
+
+/// "in the last 3 days", "over the past week".
+fn within(phrase: Phrase<'_>) -> Option<Past> {
+    let (_, length) = phrase.split_any(&["the last", "the past"])?;
+    let one = (length.len() == 1).then(|| format!("1 {}", length.text()));
+    let length = match due::length(length) {
+        Some(length) => length.text,
+        None => one.filter(|one| {
+            ["1 day", "1 week", "1 month", "1 year", "1 hour"].contains(&one.as_str())
+        })?,
+    };
+    Some((
+        format!("in the last {length}"),
+        format!("{length} ago"),
+        None,
+    ))
 }
 
 /// The word before a date at the end of a phrase, if it leads to it.
