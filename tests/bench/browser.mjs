@@ -44,9 +44,10 @@ async function open({ user, cpu = 1, net, size = { width: 1360, height: 860 } } 
     await cdp.send("Network.enable");
     await cdp.send("Network.emulateNetworkConditions", { offline: false, latency: net.rtt, downloadThroughput: net.rate / 8, uploadThroughput: net.rate / 8 });
   }
-  if (cpu > 1) await cdp.send("Emulation.setCPUThrottlingRate", { rate: cpu });
+  const slowDown = (rate) => cdp.send("Emulation.setCPUThrottlingRate", { rate });
+  await slowDown(cpu);
   await installProbes(page);
-  return { page, cdp, close: () => context.close() };
+  return { page, cdp, slowDown, close: () => context.close() };
 }
 
 /** What files of a kind the page had asked for by `until`, on its own clock. */
@@ -118,14 +119,23 @@ async function converse(user, turns) {
   const readable = await narrow.page.evaluate(() => globalThis.probes.readable);
   tell("JavaScript to a usable thread (gzip)", kb(await weight(await loaded(narrow.page, ".js", readable))), "185 kB");
   await narrow.close();
-  const times = [];
-  for (let n = 0; n < 5; n += 1) {
-    const { page, close } = await open({ user: ada, cpu: 4 });
-    await page.goto(`/chat/${id}`);
-    times.push(await page.evaluate(() => globalThis.probes.readable));
-    await close();
+  // The browser keeps what it has compiled of a script once that has run a few times.
+  for (const [what, before] of [["50 messages readable, 4x CPU", 0], ["… for who has been there before", 3]]) {
+    const times = [];
+    for (let n = 0; n < 5; n += 1) {
+      const { page, slowDown, close } = await open({ user: ada });
+      for (let visit = 0; visit < before; visit += 1) {
+        await page.goto(`/chat/${id}`);
+        await page.evaluate(() => globalThis.probes.readable);
+        await sleep(1500);
+      }
+      await slowDown(4);
+      await page.goto(`/chat/${id}`);
+      times.push(await page.evaluate(() => globalThis.probes.readable));
+      await close();
+    }
+    tell(what, `median ${ms(at(times, 0.5))}, worst ${ms(at(times, 1))}`, "700 ms");
   }
-  tell("50 messages readable, 4x CPU", `median ${ms(at(times, 0.5))}, worst ${ms(at(times, 1))}`, "700 ms");
 }
 
 // --- 5,000 messages while an answer comes in --------------------------------------------------

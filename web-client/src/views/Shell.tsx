@@ -1,6 +1,6 @@
 // The frame around every signed-in page: sidebar, skip link, main part, and the drawer of narrow windows.
 
-import type { MouseEvent, ReactNode } from "react";
+import { type MouseEvent, type ReactNode, useDeferredValue } from "react";
 import { DrawersProvider, useDrawers } from "../app/drawers";
 import { OfflineBanner } from "./OfflineBanner";
 import { Dialog } from "./parts/Dialog";
@@ -8,6 +8,8 @@ import { Sidebar } from "./Sidebar";
 import { ZoneNotice } from "./ZoneNotice";
 
 export function Shell({ children }: { readonly children: ReactNode }) {
+  // What the person came for is drawn first, what stands beside it next.
+  const beside = useDeferredValue(true, false);
   return (
     <DrawersProvider>
       <a
@@ -18,7 +20,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       </a>
       <div className="grid h-dvh grid-cols-[minmax(0,1fr)] md:grid-cols-[15rem_minmax(0,1fr)] xl:grid-cols-[17rem_minmax(0,1fr)]">
         <div className="hidden min-h-0 border-r border-line md:block">
-          <Sidebar />
+          {beside && <Sidebar />}
         </div>
         <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-col bg-page outline-none">
           <OfflineBanner />
