@@ -106,10 +106,8 @@ pub(super) fn finished(phrase: Phrase<'_>, listing: &mut Listing) {
                 let before = before.map(str::to_owned);
                 ((*said).to_owned(), (*after).to_owned(), before)
             });
-    let Some((said, after, before)) = of_table
-        .or_else(|| on_day(phrase))
-        .or_else(|| within(phrase))
-    else {
+    // "In the last week" is not "last week".
+    let Some((said, after, before)) = within(phrase).or(of_table).or_else(|| on_day(phrase)) else {
         return;
     };
     listing.completed_after = Some(after);
@@ -142,18 +140,15 @@ fn on_day(phrase: Phrase<'_>) -> Option<Past> {
 /// "in the last 3 days", "over the past week".
 fn within(phrase: Phrase<'_>) -> Option<Past> {
     let (_, length) = phrase.split_any(&["the last", "the past"])?;
-    let one = (length.len() == 1).then(|| format!("1 {}", length.text()));
-    let length = match due::length(length) {
+    let said = format!("in the last {}", length.text());
+    let span = match due::length(length) {
         Some(length) => length.text,
-        None => one.filter(|one| {
-            ["1 day", "1 week", "1 month", "1 year", "1 hour"].contains(&one.as_str())
-        })?,
+        None if length.is_any(&["hour", "day", "week", "month", "year"]) => {
+            format!("1 {}", length.text())
+        }
+        None => return None,
     };
-    Some((
-        format!("in the last {length}"),
-        format!("{length} ago"),
-        None,
-    ))
+    Some((said, format!("{span} ago"), None))
 }
 
 /// The word before a date at the end of a phrase, if it leads to it.
