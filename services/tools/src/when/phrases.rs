@@ -234,6 +234,23 @@ fn times() {
         ),
         ("in 2 hours at 5pm", "?"),
         ("2 hours from now at 5pm", "?"),
+        ("1h from Fri 4 Dec 2026, 15:00", "2026-12-04T15:00:00Z"),
+        (
+            "1h 30min before Fri 4 Dec 2026, 15:00",
+            "2026-12-04T12:30:00Z",
+        ),
+        (
+            "an hour and a half from Fri 4 Dec 2026, 15:00",
+            "2026-12-04T15:30:00Z",
+        ),
+        (
+            "1.5 hours from Fri 4 Dec 2026, 15:00",
+            "2026-12-04T15:30:00Z",
+        ),
+        (
+            "2 days and 3 hours from Fri 4 Dec 2026, 15:00",
+            "2026-12-06T17:00:00Z",
+        ),
         ("2 hours from friday", "?"),
         ("2 hours before friday", "?"),
         ("2026-12-24 17:00", "2026-12-24T16:00:00Z"),

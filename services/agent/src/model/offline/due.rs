@@ -257,12 +257,29 @@ mod tests {
             ("the 3 days by three months", "the 3 days", "three months"),
             ("the report by 90 minutes", "the report", "90 minutes"),
             ("the report half an hour", "the report", "half an hour"),
+            ("the report by 1h 30min", "the report", "1h 30min"),
+            ("the report by 1.5 hours", "the report", "1.5 hours"),
+            (
+                "the report by an hour and a half",
+                "the report",
+                "an hour and a half",
+            ),
+            (
+                "the report by 2 days and 3 hours",
+                "the report",
+                "2 days and 3 hours",
+            ),
         ] {
             let sentence = Sentence::read(text);
             let (left, right) = length_at_end(sentence.phrase()).unwrap();
             assert_eq!((left.text(), right.text.as_str()), (rest, length), "{text}");
         }
-        for text in ["the report", "2 days", "\"wait 2 days\""] {
+        for text in [
+            "the report",
+            "2 days",
+            "the report by a week and a half",
+            "\"wait 2 days\"",
+        ] {
             assert!(
                 length_at_end(Sentence::read(text).phrase()).is_none(),
                 "{text}"

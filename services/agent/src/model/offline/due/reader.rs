@@ -129,13 +129,33 @@ impl Reader<'_> {
         led || from
     }
 
-    /// "3 days", "half an hour", from whenever.
+    /// "3 days", "half an hour", "2 days and 3 hours", "1h 30min", from whenever.
     pub(super) fn length(&mut self) -> bool {
-        if !self.count() {
+        if !self.first(&[Self::part]) {
             return false;
         }
-        self.timed = self.take_if(|word| HOURS.contains(&word));
-        self.timed || self.take_if(|word| DAYS.contains(&word))
+        while self.first(&[
+            // Half of what is not an hour is not said so to the tools.
+            |reader| reader.timed && reader.take("and a half"),
+            |reader| reader.take("and") && reader.part(),
+            Self::part,
+        ]) {}
+        true
+    }
+
+    /// One count of one unit.
+    fn part(&mut self) -> bool {
+        let hours = self.first(&[
+            |reader| reader.count() && reader.take_if(|word| HOURS.contains(&word)),
+            |reader| reader.take_if(is_tenths) && reader.take_any(&["hours", "hour"]),
+            |reader| reader.take_if(|word| is_short(word, &["h", "hr", "hrs", "min", "mins"])),
+        ]);
+        self.timed |= hours;
+        hours
+            || self.first(&[
+                |reader| reader.count() && reader.take_if(|word| DAYS.contains(&word)),
+                |reader| reader.take_if(|word| is_short(word, &["d", "w"])),
+            ])
     }
 
     fn count(&mut self) -> bool {
@@ -267,6 +287,19 @@ impl Reader<'_> {
 
 fn is_number(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// "1.5"
+fn is_tenths(word: &str) -> bool {
+    word.split_once('.')
+        .is_some_and(|(whole, tenths)| is_number(whole) && is_number(tenths) && tenths.len() == 1)
+}
+
+/// "90min": a number and a unit in one word.
+fn is_short(word: &str, units: &[&str]) -> bool {
+    units
+        .iter()
+        .any(|unit| word.strip_suffix(unit).is_some_and(is_number))
 }
 
 /// "5", "5th", "22nd".
