@@ -76,8 +76,15 @@ test("a device elsewhere is asked about once, and may have its way", async () =>
     await page.getByTestId("time-zone").selectOption("Asia/Tokyo");
     await page.goto("/tasks");
     await becomes(() => due.textContent(), "11 Jan 2031, 2:00", "the task");
-    await page.getByTestId("zone-change").click();
-    await becomes(() => due.textContent(), "10 Jan 2031, 12:00", "the task");
+    // What is being filled in stays the moment that it was.
+    await page.getByTestId("open-task").click();
+    const time = page.getByTestId("task-form").getByLabel("Time");
+    assert.equal(await time.inputValue(), "02:00");
+    await time.fill("03:30");
+    await page.evaluate(() => document.querySelector("[data-testid=zone-change]").click());
+    await becomes(() => time.inputValue(), "13:30", "the form");
+    await page.getByTestId("save-task").click();
+    await becomes(() => due.textContent(), "10 Jan 2031, 13:30", "the task");
     await notice.waitFor({ state: "detached" });
     await becomes(async () => (await call(server, ada, "GET", "/api/users/me")).time_zone, "America/New_York", "the account");
   });

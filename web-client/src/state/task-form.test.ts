@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { aTask } from "../test-data";
-import { changedFields, formOf, tagsOf } from "./task-form";
+import { changedFields, formOf, movedDue, tagsOf } from "./task-form";
 
 const ZONE = "Asia/Kathmandu";
 const task = aTask({ due: "2026-11-27T16:30:15Z", tags: ["home", "shop"], description: "Milk" });
@@ -30,6 +30,13 @@ describe("changedFields", () => {
       description: "",
     });
   });
+});
+
+it("says the same moment in another zone, and a day or half a date as it was", () => {
+  const moved = (date: string, time: string) => movedDue({ date, time }, "America/New_York", "Europe/Berlin");
+  expect(moved("2026-11-27", "18:30")).toEqual({ date: "2026-11-28", time: "00:30" });
+  expect(moved("2026-11-27", "")).toEqual({ date: "2026-11-27", time: "" });
+  expect(moved("", "18:30")).toEqual({ date: "", time: "18:30" });
 });
 
 describe("tagsOf", () => {

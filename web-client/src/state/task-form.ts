@@ -19,6 +19,11 @@ export function formOf(task: Task, zone: Zone): TaskFormFields {
   return { title, description, status, priority, due: duePartsOf(task.due, zone), tags: task.tags.join(", ") };
 }
 
+/** What was filled in where clocks are those of `from`, as it reads in `to`. */
+export function movedDue(due: DueParts, from: Zone, to: Zone): DueParts {
+  return due.date === "" ? due : duePartsOf(dueOf(due, from), to);
+}
+
 export function tagsOf(text: string): readonly string[] {
   return text
     .split(",")

@@ -7,7 +7,7 @@ import { useDeleteTask, useUpdateTask } from "../../app/tasks";
 import type { Task, TaskDraft, TaskPriority, TaskStatus } from "../../state/model";
 import { problemOf } from "../../state/problem";
 import { PRIORITY_WORDS, STATUS_WORDS } from "../../state/tasks";
-import { changedFields, formOf } from "../../state/task-form";
+import { changedFields, formOf, movedDue } from "../../state/task-form";
 import { Button, FIELD, IconButton, SELECT } from "../parts/Button";
 import { useUnsaved } from "../parts/Dialog";
 import { Field, FormError } from "../parts/Field";
@@ -29,11 +29,16 @@ export function TaskForm({ task, onDone, inline = false }: TaskFormProps) {
     title.current?.select();
     title.current?.form?.scrollIntoView({ block: "nearest" });
   }, [inline]);
-  // Its times are those of one zone, also when the person chooses another one elsewhere.
-  const [zone] = useState(useZone());
   // What the form was filled from: changes are told apart from what has changed elsewhere since.
   const [base, setBase] = useState(task);
+  const here = useZone();
+  const [zone, setZone] = useState(here);
   const [form, setForm] = useState(() => formOf(task, zone));
+  // The same moment, as clocks show it where the page tells times from now on.
+  if (zone !== here) {
+    setZone(here);
+    setForm((now) => ({ ...now, due: movedDue(now.due, zone, here) }));
+  }
   useUnsaved(Object.keys(changedFields(base, form, zone)).length > 0);
   const update = useUpdateTask();
   const remove = useDeleteTask();
