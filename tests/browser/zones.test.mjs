@@ -23,9 +23,9 @@ async function away(name, timezoneId, act) {
   await visit(
     browser,
     server,
-    async (page) => {
+    async (page, context) => {
       await signIn(page, ada.email);
-      await act(page, ada);
+      await act(page, ada, context);
     },
     { timezoneId },
   );
@@ -73,7 +73,9 @@ test("a device elsewhere is asked about once, and may have its way", async () =>
     assert.equal(await notice.count(), 0);
 
     await page.goto("/settings");
+    const account = async () => (await call(server, ada, "GET", "/api/users/me")).time_zone;
     await page.getByTestId("time-zone").selectOption("Asia/Tokyo");
+    await becomes(account, "Asia/Tokyo", "the account");
     await page.goto("/tasks");
     await becomes(() => due.textContent(), "11 Jan 2031, 2:00", "the task");
     // What is being filled in stays the moment that it was.
@@ -86,7 +88,27 @@ test("a device elsewhere is asked about once, and may have its way", async () =>
     await page.getByTestId("save-task").click();
     await becomes(() => due.textContent(), "10 Jan 2031, 13:30", "the task");
     await notice.waitFor({ state: "detached" });
-    await becomes(async () => (await call(server, ada, "GET", "/api/users/me")).time_zone, "America/New_York", "the account");
+    await becomes(account, "America/New_York", "the account");
+  });
+});
+
+test("the zone that another tab or another device turns to counts here, too", async () => {
+  await away("everywhere", "Europe/Berlin", async (page, ada, context) => {
+    await call(server, ada, "POST", "/api/tasks", { title: "Call home", due_date: "2031-01-10T17:00:00Z" });
+    await page.goto("/tasks");
+    const due = page.getByTestId("task-due");
+    await becomes(() => due.textContent(), "10 Jan 2031, 18:00", "the task");
+    const other = await context.newPage();
+    await other.goto("/settings");
+    await other.getByTestId("time-zone").selectOption("Asia/Tokyo");
+    await becomes(() => due.textContent(), "11 Jan 2031, 2:00", "the task in the other tab");
+
+    await page.reload();
+    await becomes(() => due.textContent(), "11 Jan 2031, 2:00", "the task");
+    await call(server, ada, "PATCH", "/api/users/me", { time_zone: "America/New_York" });
+    // Somebody comes back to the tab.
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await becomes(() => due.textContent(), "10 Jan 2031, 12:00", "the task");
   });
 });
 

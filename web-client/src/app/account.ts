@@ -19,7 +19,7 @@ export function useMe(): User {
 
 /** Changes a choice: at once in the view, and back when the server refuses. */
 export function useChoose() {
-  const { api, queries, toasts } = useServices();
+  const { api, queries, tell, toasts } = useServices();
   return useMutation({
     mutationFn: (choices: Partial<Choices>) => api.account.choose(choices),
     onMutate: (choices) => {
@@ -30,6 +30,7 @@ export function useChoose() {
     },
     onSuccess: (me) => {
       queries.setQueryData<User>(ME, me);
+      tell({ account: true });
       toasts.say("Saved");
     },
     onError: (_cause, _choices, before) => queries.setQueryData<User>(ME, before),

@@ -34,7 +34,7 @@ export interface Services {
 }
 
 /** What tabs tell each other; they read the rest from the server. */
-export type News = { readonly tasks: true } | { readonly conversation: string | null };
+export type News = { readonly tasks: true } | { readonly account: true } | { readonly conversation: string | null };
 
 export function createServices(session: Session, api: Api, user: User): Services {
   const queries = new QueryClient({
@@ -62,7 +62,7 @@ export function createServices(session: Session, api: Api, user: User): Services
   const refreshTasks = () => void queries.invalidateQueries({ queryKey: ["tasks"] });
   const refreshConversations = () => void queries.invalidateQueries({ queryKey: ["conversations"] });
 
-  const zone = followZone(queries, user);
+  const zone = followZone(queries, user, () => api.account.me());
   const host = {
     api,
     outbox,
@@ -82,6 +82,7 @@ export function createServices(session: Session, api: Api, user: User): Services
 
   channel?.addEventListener("message", ({ data }: MessageEvent<News>) => {
     if ("tasks" in data) refreshTasks();
+    else if ("account" in data) zone.changed();
     else {
       refreshConversations();
       if (data.conversation !== null) desk.refresh(data.conversation);

@@ -10,9 +10,14 @@ import { ownTimeZone } from "./now";
 /** The account as it stands, in the query cache. */
 export const ME = ["me"] as const;
 
+/** What is older is asked for again when the page is looked at: another device may have changed it. */
+const AGED = 60_000;
+
 interface AccountZone {
   /** The account's IANA zone, as last heard. */
   readonly name: () => string;
+  /** Another tab has changed the account. */
+  readonly changed: () => void;
   readonly stop: () => void;
 }
 
@@ -21,7 +26,7 @@ function asksForDays({ queryKey: [, query] }: Query): boolean {
   return (query as TaskQuery).due !== "any";
 }
 
-export function followZone(queries: QueryClient, user: User): AccountZone {
+export function followZone(queries: QueryClient, user: User, ask: () => Promise<User>): AccountZone {
   let name = user.timeZone;
   let stopped = false;
   const apply = async () => {
@@ -41,9 +46,16 @@ export function followZone(queries: QueryClient, user: User): AccountZone {
     name = me.timeZone;
     void apply();
   });
+  // Who does not get it goes by what was last heard.
+  const read = (staleTime: number) => void queries.fetchQuery({ queryKey: ME, queryFn: ask, staleTime }).catch(() => {});
+  const looked = () => {
+    if (!document.hidden) read(AGED);
+  };
+  document.addEventListener("visibilitychange", looked);
   const stop = () => {
     stopped = true;
+    document.removeEventListener("visibilitychange", looked);
     unfollow();
   };
-  return { name: () => name, stop };
+  return { name: () => name, changed: () => read(0), stop };
 }
