@@ -156,6 +156,11 @@ pub(super) fn read(message: Phrase<'_>) -> Vec<Reading> {
     requests
 }
 
+/// Earlier (true) or later, if that is all that is said.
+pub(super) fn which_way(said: Phrase<'_>) -> Option<bool> {
+    later::way(bared(said))
+}
+
 /// The requests of a message that is no list.
 fn readings(message: Phrase<'_>) -> Vec<Reading> {
     let clauses = clauses::split(message);

@@ -45,7 +45,7 @@ pub(super) enum Request {
     /// Due so much later or earlier than it is.
     Shift(Target, Shift),
     /// Earlier or later by so much, without a word on which.
-    EitherWay,
+    EitherWay(Target, Length),
     /// Put off, without a word on how long.
     PutOff(Target),
     /// Something is to be done, but what?
@@ -68,7 +68,7 @@ impl Request {
                 | Self::StepBack
                 | Self::Redo
                 | Self::Shift(..)
-                | Self::EitherWay
+                | Self::EitherWay(..)
                 | Self::PutOff(_)
         )
     }

@@ -68,8 +68,8 @@ pub(super) fn next(talk: Talk) -> Move {
         asked_about: talk.asked_about,
     };
     let sentence = Sentence::read(&talk.said);
-    let mut requests = match work.chosen(sentence.phrase()) {
-        Some(target) => vec![Ok(Request::Bare(target))],
+    let mut requests = match work.meant(sentence.phrase()) {
+        Some(request) => vec![Ok(request)],
         None => grammar::read(sentence.phrase()),
     };
     if !requests.iter().any(Result::is_ok) {
@@ -141,7 +141,7 @@ impl Work {
                 Target::Named(title) => reply::until_when(Some(&title)),
                 _ => reply::until_when(None),
             }),
-            Request::EitherWay => Ok(reply::either_way()),
+            Request::EitherWay(..) => Ok(reply::either_way()),
             Request::Shift(target, shift) => self.shift(&target, &shift),
             Request::Vague => Ok(reply::vague()),
         }

@@ -9,7 +9,8 @@ const ABILITIES: &str = "I can add tasks, list them, mark them as done, rename t
                          priority or due date, delete them, and undo what was done.";
 
 /// What a reply holds that asks the person back: the next message may be an answer.
-pub(in crate::model::offline) const ASKS: &[&str] = &["Which", "Until when", "Shall I add"];
+pub(in crate::model::offline) const ASKS: &[&str] =
+    &["Which", "Until when", "Earlier or later", "Shall I add"];
 
 /// Asks which task is meant, and shows those there are.
 pub(in crate::model::offline) fn which(envelope: &Value) -> String {
@@ -142,8 +143,7 @@ pub(in crate::model::offline) fn until_when(named: Option<&str>) -> String {
 
 /// For what is to be moved "forward".
 pub(in crate::model::offline) fn either_way() -> String {
-    "Earlier or later? Nothing was changed so far. Say for example “move it an hour earlier”."
-        .to_owned()
+    "Earlier or later? Nothing was changed so far.".to_owned()
 }
 
 /// For a task that is to be done earlier, and is due on no day.

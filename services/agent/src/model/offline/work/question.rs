@@ -5,7 +5,7 @@ use super::{
         due, grammar,
         memory::Known,
         reply::{self, Doing},
-        request::{Change, Request, Target},
+        request::{Change, Request, Shift, Target},
         words::{Phrase, Sentence},
     },
     Waiting, Work,
@@ -46,8 +46,23 @@ impl Work {
         }
     }
 
+    /// What was said if it can be nothing but an answer to the question.
+    pub(super) fn meant(&self, said: Phrase<'_>) -> Option<Request> {
+        let choice = || self.chosen(said).map(Request::Bare);
+        self.shifted(said).or_else(choice)
+    }
+
+    /// "Later", said to "earlier or later?".
+    fn shifted(&self, said: Phrase<'_>) -> Option<Request> {
+        let earlier = grammar::which_way(said)?;
+        let Request::EitherWay(target, length) = only_request(self.asked_about.as_deref()?)? else {
+            return None;
+        };
+        Some(Request::Shift(target, Shift { length, earlier }))
+    }
+
     /// The task of the question whose very title was said, even if the title sounds like a request.
-    pub(super) fn chosen(&self, said: Phrase<'_>) -> Option<Target> {
+    fn chosen(&self, said: Phrase<'_>) -> Option<Target> {
         let words = said.without_leading(&["the", "my"]).lowers();
         let exact = |known: &&Known| lowers(&known.title) == words;
         let mut fits = self.memory.listing.iter().filter(exact);
