@@ -35,6 +35,7 @@ use taskchat_domain::{Clock, Origin, Receipt, Task, UserId};
 use taskchat_store::Store;
 
 pub use find::Found;
+pub use recurrence::first_occurrence;
 pub use undo_turn::{Taken, TurnOutcome};
 pub use watch::Watched;
 

@@ -40,6 +40,14 @@ pub(crate) fn next_occurrence(
     })
 }
 
+/// The first time that a rule allows, from `at` on and at that time of day in `zone`: "every weekday at
+/// nine", said on a Sunday, begins on Monday. `None` when the rule allows none.
+#[must_use]
+pub fn first_occurrence(rule: &Recurrence, at: Timestamp, zone: TimeZone) -> Option<Timestamp> {
+    let start = at.trunc_subsecs(0).with_timezone(&Tz::Tz(zone.tz()));
+    Some(first_after(rule, start, start)?.with_timezone(&Utc))
+}
+
 fn next_date(rule: &Recurrence, date: NaiveDate) -> Option<NaiveDate> {
     let midnight = |date: NaiveDate| Tz::UTC.from_utc_datetime(&date.and_time(NaiveTime::MIN));
     let tomorrow = date.succ_opt()?;
@@ -174,6 +182,45 @@ mod tests {
         ] {
             let due = next(rule, due).map(|(due, _)| due);
             assert_eq!(due.as_deref(), expected, "{rule}");
+        }
+    }
+
+    #[test]
+    fn the_first_time_is_one_that_the_rule_allows() {
+        let berlin = TimeZone::parse("Europe/Berlin").unwrap();
+        for (rule, at, expected) in [
+            // A Sunday, at nine.
+            (
+                "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
+                "2026-11-29T08:00:00Z",
+                Some("2026-11-30T08:00:00Z"),
+            ),
+            (
+                "FREQ=WEEKLY;BYDAY=SA,SU",
+                "2026-11-29T08:00:00Z",
+                Some("2026-11-29T08:00:00Z"),
+            ),
+            (
+                "FREQ=DAILY",
+                "2026-11-29T08:00:00Z",
+                Some("2026-11-29T08:00:00Z"),
+            ),
+            // Nine stays nine when summer time begins.
+            (
+                "FREQ=WEEKLY;BYDAY=MO",
+                "2027-03-27T08:00:00Z",
+                Some("2027-03-29T07:00:00Z"),
+            ),
+            (
+                "FREQ=DAILY;UNTIL=20200101T000000Z",
+                "2026-11-29T08:00:00Z",
+                None,
+            ),
+        ] {
+            let rule = Recurrence::parse(rule).unwrap();
+            let first = first_occurrence(&rule, at.parse().unwrap(), berlin);
+            let expected = expected.map(|at| at.parse().unwrap());
+            assert_eq!(first, expected, "{rule}");
         }
     }
 

@@ -103,6 +103,12 @@ impl Call<'_> {
         Ok(said.is_some_and(|text| when::is_day_alone(text, self.now(), self.bench.time_zone)))
     }
 
+    /// True when an argument names a time of day and leaves the day open, see [`when::is_time_alone`].
+    pub(crate) fn names_time_alone(&self, name: &'static str) -> Result<bool, Refusal> {
+        let said = self.args.given(name)?;
+        Ok(said.is_some_and(|text| when::is_time_alone(text, self.now(), self.bench.time_zone)))
+    }
+
     fn now(&self) -> Timestamp {
         self.tools.clock.now()
     }

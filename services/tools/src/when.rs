@@ -86,13 +86,22 @@ pub(crate) fn resolve(text: &str, now: Timestamp, zone: TimeZone) -> Option<Due>
 /// True for a phrase that names a day and leaves the time of day open: "friday", not "friday 5pm", "all
 /// day friday" or an ISO date.
 pub(crate) fn is_day_alone(text: &str, now: Timestamp, zone: TimeZone) -> bool {
-    let here = Here::at(now, zone);
-    let said = words::split(text.trim()).and_then(|tokens| read(&tokens, here));
     let is_alone = |said: Said| {
         let is_day = matches!(said.moment, Some(Moment::Day(_)));
         is_day && !said.by_end_of_day && said.hour == Hour::default()
     };
-    Due::parse(text.trim()).is_err() && said.is_some_and(is_alone)
+    Due::parse(text.trim()).is_err() && said(text, now, zone).is_some_and(is_alone)
+}
+
+/// True for a phrase that names a time of day and leaves the day open: "at 9", not "today at 9".
+pub(crate) fn is_time_alone(text: &str, now: Timestamp, zone: TimeZone) -> bool {
+    let is_alone =
+        |said: Said| said.moment.is_none() && !said.by_end_of_day && said.hour != Hour::default();
+    said(text, now, zone).is_some_and(is_alone)
+}
+
+fn said(text: &str, now: Timestamp, zone: TimeZone) -> Option<Said> {
+    read(&words::split(text.trim())?, Here::at(now, zone))
 }
 
 /// The time of day of an instant, on another day.
@@ -221,5 +230,29 @@ fn instant(local: NaiveDateTime, zone: Tz) -> Option<Timestamp> {
             let at = zone.from_local_datetime(&(local - before)).latest()?;
             Some(at.to_utc() + before)
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_from_a_day() {
+        let (now, zone) = ("2026-11-26T00:30:00Z".parse().unwrap(), TimeZone::UTC);
+        for (text, day_alone, time_alone) in [
+            ("friday", true, false),
+            ("at 9", false, true),
+            ("5pm", false, true),
+            ("today at 9", false, false),
+            ("friday 5pm", false, false),
+            ("in 2 hours", false, false),
+            ("2026-11-27", false, false),
+            ("end of day", false, false),
+            ("when pigs fly", false, false),
+        ] {
+            assert_eq!(is_day_alone(text, now, zone), day_alone, "{text}");
+            assert_eq!(is_time_alone(text, now, zone), time_alone, "{text}");
+        }
     }
 }

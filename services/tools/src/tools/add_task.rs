@@ -1,6 +1,7 @@
 //! `add_task`: put something on the list.
 
-use taskchat_domain::{Description, NewTask, Recurrence, Title};
+use taskchat_domain::{Description, Due, NewTask, Recurrence, Title};
+use taskchat_tasks::first_occurrence;
 
 use crate::{
     args::{DUE, PRIORITY, RECURRENCE},
@@ -65,6 +66,12 @@ async fn run(call: &Call<'_>) -> Result<Done, Refusal> {
     }
     if let Some(rule) = args.given("recurrence")? {
         task.recurrence = Some(Recurrence::parse(rule)?);
+    }
+    if let (Some(rule), Some(Due::Instant(at))) = (&task.recurrence, task.due)
+        && call.names_time_alone("due")?
+        && let Some(first) = first_occurrence(rule, at, call.bench.time_zone)
+    {
+        task.due = Some(Due::Instant(first));
     }
     let outcome = call.tools.tasks.create(&call.by(), task).await?;
     Done::task(outcome, call.bench.time_zone)
