@@ -12,15 +12,20 @@ mod add;
 mod change;
 mod clauses;
 mod doubt;
+mod label;
 mod later;
 mod list;
 mod lists;
 mod mark;
+mod occasion;
+mod offer;
 mod priority;
 mod remove;
 mod rename;
 mod several;
 mod talk;
+
+pub(super) use offer::read as offer;
 
 use super::{request::Request, words::Phrase};
 
@@ -33,8 +38,10 @@ type Reader = fn(Phrase<'_>) -> Option<Request>;
 const READERS: &[Reader] = &[
     talk::read,
     remove::undo,
+    label::read,
     change::note,
     add::read,
+    add::on_occasion,
     rename::read,
     later::read,
     later::either,

@@ -46,6 +46,8 @@ pub(super) enum Request {
     Shift(Target, Shift),
     /// Earlier or later by so much, without a word on which.
     EitherWay(Target, Length),
+    /// Tagged, or a tag taken off.
+    Label(Target, Labels),
     /// Put off, without a word on how long.
     PutOff(Target),
     /// Something is to be done, but what?
@@ -69,6 +71,7 @@ impl Request {
                 | Self::Redo
                 | Self::Shift(..)
                 | Self::EitherWay(..)
+                | Self::Label(..)
                 | Self::PutOff(_)
         )
     }
@@ -134,6 +137,13 @@ pub(super) enum Target {
 pub(super) struct Shift {
     pub(super) length: Length,
     pub(super) earlier: bool,
+}
+
+/// Tags that a task gets, and those that it loses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Labels {
+    pub(super) add: Vec<String>,
+    pub(super) remove: Vec<String>,
 }
 
 /// What is to become of a task.

@@ -5,6 +5,7 @@
 //! here is a function of the messages, so the same step always comes out.
 
 mod back;
+mod label;
 mod later;
 mod question;
 
@@ -134,7 +135,7 @@ impl Work {
             Request::Help => Ok(reply::help()),
             Request::Yes => self.agree(),
             Request::Answer => Ok(reply::nothing_to_decide()),
-            Request::Offer(tasks) => Ok(reply::offer(&tasks)),
+            Request::Offer(tasks) => Ok(reply::doubtful_offer(&tasks)),
             Request::TooMany(count, most) => Ok(reply::too_many(count, most)),
             Request::Unsure(text) => Ok(reply::unsure(&text)),
             Request::PutOff(target) => Ok(match target {
@@ -142,6 +143,7 @@ impl Work {
                 _ => reply::until_when(None),
             }),
             Request::EitherWay(..) => Ok(reply::either_way()),
+            Request::Label(target, labels) => self.label(&target, &labels),
             Request::Shift(target, shift) => self.shift(&target, &shift),
             Request::Vague => Ok(reply::vague()),
         }

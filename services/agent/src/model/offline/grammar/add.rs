@@ -1,8 +1,11 @@
 //! Adding: "add a task called X", "remind me to X by Friday", "new: X".
 
-use super::priority;
+use super::{
+    occasion::{self, Occasion},
+    priority,
+};
 use crate::model::offline::{
-    due, reference, repeat,
+    due, reference,
     request::{Change, NewTask, Request, Target},
     words::{Gap, Phrase},
 };
@@ -32,6 +35,16 @@ pub(super) const LEADS: &[&str] = &[
     "i must remember to",
     "i mustn't forget to",
     "i must not forget to",
+    "new todo",
+    "new to-do",
+    "new task",
+    "new item",
+    "todo",
+    "to-do",
+];
+
+/// What somebody says who has to do something.
+const OBLIGED: &[&str] = &[
     "i need to",
     "i have to",
     "i've got to",
@@ -46,12 +59,6 @@ pub(super) const LEADS: &[&str] = &[
     "need to",
     "gotta",
     "have to",
-    "new todo",
-    "new to-do",
-    "new task",
-    "new item",
-    "todo",
-    "to-do",
 ];
 
 /// What leads to a title only when something is left out or a colon follows.
@@ -132,20 +139,27 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
     }
     if let Some(rest) = phrase.after_any(LEADS) {
         let rest = rest.after("to").unwrap_or(rest);
-        if rest.word(0) == "have" && is_past(rest.word(1)) {
-            return None;
-        }
         return Some(add(
             rest.after_any(&["called", "named"]).unwrap_or(rest),
             None,
         ));
+    }
+    if let Some(title) = obliged(phrase) {
+        return Some(add(title, None));
     }
     let rest = phrase.after_any(&["add", "create", "new"])?;
     let is_add = phrase.after("add").is_some();
     described(rest, is_add)
 }
 
-/// "I should have finished", which is too late to add.
+/// What somebody has to do: "I need to X".
+pub(super) fn obliged(phrase: Phrase<'_>) -> Option<Phrase<'_>> {
+    let rest = phrase.after_any(OBLIGED)?;
+    // "I should have finished" is too late to add.
+    let late = rest.word(0) == "have" && is_past(rest.word(1));
+    (!late).then_some(rest)
+}
+
 fn is_past(word: &str) -> bool {
     const IRREGULAR: &[&str] = &[
         "been",
@@ -226,15 +240,25 @@ fn remind(rest: Phrase<'_>) -> Option<Request> {
     let (when, title) = rest
         .splits("to")
         .into_iter()
-        .find_map(|(when, title)| Some((due::whole(when)?, title)))?;
+        .find_map(|(when, title)| Some((occasion::whole(when)?, title)))?;
+    on(when, title)
+}
+
+/// What is to be done on an occasion.
+fn on(occasion: Occasion, title: Phrase<'_>) -> Option<Request> {
     let Request::Add(mut task) = add(title, None) else {
         return None;
     };
-    task.due = Some(match task.due {
-        Some(time) => format!("{} {time}", when.text),
-        None => when.text,
-    });
+    occasion.tell(&mut task);
     Some(Request::Add(task))
+}
+
+/// "tomorrow remind me to X", "every Monday I have to X".
+pub(super) fn on_occasion(phrase: Phrase<'_>) -> Option<Request> {
+    occasion::at_start(phrase).find_map(|(occasion, rest)| {
+        let asked = rest.after_any(&["remind me to", "please remind me to"]);
+        on(occasion, asked.or_else(|| obliged(rest))?)
+    })
 }
 
 /// The whole phrase as a task.
@@ -249,8 +273,7 @@ fn add(phrase: Phrase<'_>, level: Option<&'static str>) -> Request {
         ..NewTask::default()
     };
     let mut phrase = phrase.without_trailing(super::POLITE_TAIL);
-    let mut weekday = None;
-    let mut timed = false;
+    let mut occasion = Occasion::default();
     loop {
         let before = phrase.len();
         if let Some(rest) = phrase.before_any(TO_LIST).filter(|rest| !rest.is_empty()) {
@@ -272,30 +295,12 @@ fn add(phrase: Phrase<'_>, level: Option<&'static str>) -> Request {
             }
             phrase = rest;
         }
-        if task.recurrence.is_none()
-            && let Some((rest, repeat)) = repeat::at_end(phrase)
-        {
-            task.recurrence = Some(repeat.rule);
-            weekday = repeat.weekday;
-            phrase = rest;
-        }
-        if task.due.is_none()
-            && let Some((rest, due)) = due::at_end(phrase)
-        {
-            timed = due.timed && !due.dated;
-            task.due = Some(due.text);
-            phrase = rest;
-        }
+        phrase = occasion.at_end(phrase).unwrap_or(phrase);
         if phrase.len() == before {
             break;
         }
     }
-    // "Every Monday at nine" begins on a Monday.
-    task.due = match (weekday, task.due) {
-        (Some(day), Some(time)) if timed => Some(format!("{day} {time}")),
-        (Some(day), None) => Some(day),
-        (_, due) => due,
-    };
+    occasion.tell(&mut task);
     task.title = without_tags(phrase, &mut task.tags);
     Request::Add(task)
 }
@@ -326,7 +331,7 @@ fn without_tags(phrase: Phrase<'_>, tags: &mut Vec<String>) -> String {
 }
 
 /// "#home" → "home". "#1" is a number.
-fn tag(word: &str) -> Option<String> {
+pub(super) fn tag(word: &str) -> Option<String> {
     let label = word.strip_prefix('#')?.trim_end_matches([',', '.', '!']);
     let is_number = label.bytes().all(|byte| byte.is_ascii_digit());
     (!label.is_empty() && !is_number).then(|| label.to_owned())

@@ -91,6 +91,8 @@ const COMMANDS: &[&str] = &[
     "clear",
     "due",
     "extend",
+    "tag",
+    "label",
 ];
 
 /// The same, where the clause before does not say what to add.
@@ -194,6 +196,11 @@ pub(super) fn is_strong(phrase: Phrase<'_>) -> bool {
     phrase.after_any(COMMANDS).is_some()
 }
 
+/// True for a clause that begins with what only a list of tasks is asked for.
+pub(super) fn is_ours(phrase: Phrase<'_>) -> bool {
+    phrase.after_any(OURS).is_some()
+}
+
 /// True for a clause that begins with what people also do themselves: finish, cancel, drop.
 pub(super) fn is_weak(phrase: Phrase<'_>) -> bool {
     phrase.after_any(WEAK).is_some() || phrase.after("complete").is_some()
@@ -257,7 +264,7 @@ fn begins_request(before: Phrase<'_>, right: Phrase<'_>, gap: Gap) -> bool {
         return false;
     };
     // "I need to call the bank and delete my account" is all to be done by whoever says it.
-    let is_part = !sentence && obliges(bared(before)) && right.after_any(OURS).is_none();
+    let is_part = !sentence && obliges(bared(before)) && !is_ours(right);
     let is_ours = match request {
         Request::Change(Target::It, _) => true,
         Request::List(_) => false,

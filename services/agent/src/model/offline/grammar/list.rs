@@ -1,5 +1,6 @@
 //! Questions: what there is to do, and how a task stands.
 
+mod kind;
 mod look;
 mod when;
 
@@ -79,6 +80,8 @@ const TASKS: &[&str] = &[
     "should i do",
     "must i do",
     "do i do",
+    "did i do",
+    "did we do",
     "finish",
     "incomplete",
     "up next",
@@ -191,6 +194,8 @@ const COMPLETED: &[&str] = &[
     "accomplished",
     "crossed off",
     "finish",
+    "did i do",
+    "did we do",
 ];
 
 const OPEN: &[&str] = &[
@@ -261,6 +266,9 @@ fn listing(phrase: Phrase<'_>) -> Option<Listing> {
         "tagged with",
         "tagged",
         "with the tag",
+        "with tag",
+        "with the label",
+        "with label",
         "labelled",
         "labeled",
         "related to",
@@ -271,13 +279,18 @@ fn listing(phrase: Phrase<'_>) -> Option<Listing> {
         "regarding",
     ]) {
         listing.query = Some(words.text().trim_start_matches('#').to_owned());
-    } else if let Some(tag) = phrase
+        return Some(listing);
+    }
+    if let Some(tag) = phrase
         .lowers()
         .into_iter()
         .find(|word| word.starts_with('#'))
     {
         listing.query = Some(tag.trim_start_matches('#').to_owned());
-    } else if listing.which != Which::Completed || phrase.has_any(&["due"]) {
+        return Some(listing);
+    }
+    listing.query = kind::read(subject);
+    if listing.which != Which::Completed || phrase.has_any(&["due"]) {
         when::narrow(phrase, &mut listing);
     } else {
         when::finished(phrase, &mut listing);

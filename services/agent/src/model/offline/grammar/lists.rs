@@ -175,6 +175,7 @@ fn head(first: &Line<'_>, rest: &[Line<'_>]) -> Option<Head> {
 fn lead(bare: Phrase<'_>) -> Option<String> {
     let rest = bare
         .after_any(add::LEADS)
+        .or_else(|| add::obliged(bare))
         .or_else(|| bare.after_any(&["remind me", "add", "create", "new", "put", "remember"]))?;
     let mut rest = due::at_end(rest).map_or(rest, |(rest, _)| rest);
     while let Some(after) = [add::TO_LIST, several::PLURAL, FILLERS]

@@ -2,7 +2,7 @@
 //! Friday". Lists of several lines are in [`super::lists`].
 
 use super::{
-    add::{TO_LIST, titled},
+    add::{self, TO_LIST, titled},
     clauses,
 };
 use crate::model::offline::{
@@ -29,31 +29,61 @@ pub(super) const PLURAL: &[&str] = &[
     "items",
 ];
 
-/// "Add a on Monday and b by Friday": what has days of its own is two tasks.
-fn dated(message: Phrase<'_>) -> Option<Vec<Request>> {
+/// What may follow a task that is told with its day, in front of another one.
+const JOINTS: &[&str] = &["and then", "and also", "and to", "and", "then", "also"];
+
+/// What no other task begins with: "dinner on Friday and the weekend".
+const NO_DEED: &[&str] = &[
+    "the", "a", "an", "my", "our", "his", "her", "their", "some", "on", "at",
+];
+
+/// "A on Monday and b by Friday": what has days of its own is two tasks. `obliging` when all of it is to
+/// be done by whoever says it, also what sounds like a request.
+pub(super) fn dated(list: Phrase<'_>, obliging: bool) -> Option<Vec<Request>> {
     let is_dated = |phrase: Phrase<'_>| {
         due::at_end(phrase).is_some_and(|(title, due)| due.dated && !title.is_empty())
     };
     // "Call mum" is a thing to do here, "mark it as done" is not.
-    let is_title = |phrase: Phrase<'_>| !clauses::is_strong(phrase) || phrase.word(0) == "call";
-    let mut rest = message.after_any(&["add", "remind me to"])?;
+    let is_title = |phrase: Phrase<'_>| {
+        let sounds_so = clauses::is_strong(phrase) && phrase.word(0) != "call";
+        !sounds_so || (obliging && !clauses::is_ours(phrase))
+    };
+    let is_deed = |phrase: Phrase<'_>| {
+        phrase.len() > 1 && phrase.after_any(NO_DEED).is_none() && due::whole(phrase).is_none()
+    };
+    if (1..list.len()).any(|at| list.gap(at - 1) == Gap::Stop) {
+        return None;
+    }
+    let mut rest = list;
     let mut tasks = Vec::new();
-    while let Some(at) = (1..rest.len()).find(|at| {
-        let (before, after) = (rest.to(*at), rest.from(at + 1));
-        let joins = rest.word(*at) == "and" && !rest.is_quoted(*at);
-        joins && is_dated(before) && is_dated(after) && is_title(after)
+    while let Some((before, after)) = (1..rest.len()).find_map(|at| {
+        let (before, tail) = (rest.to(at), rest.from(at));
+        let joint = JOINTS.iter().find_map(|joint| tail.after(joint));
+        let comma = rest.gap(at - 1) == Gap::Comma;
+        let after = joint.or_else(|| comma.then_some(tail))?;
+        let parts = !rest.is_quoted(at) && is_dated(before) && is_title(after);
+        (parts && (is_dated(after) || is_deed(after))).then_some((before, after))
     }) {
-        tasks.push(titled(rest.to(at)));
-        rest = rest.from(at + 1);
+        tasks.push(titled(before));
+        rest = after;
     }
     tasks.push(titled(rest));
     (tasks.len() > 1).then_some(tasks)
 }
 
+/// The tasks of "add a on Monday and b by Friday", "I have to a tomorrow and b on Friday".
+fn told_with_days(message: Phrase<'_>) -> Option<Vec<Request>> {
+    let obliged = add::obliged(message).or_else(|| message.after("remind me to"));
+    match obliged {
+        Some(list) => dated(list, true),
+        None => dated(message.after("add")?, false),
+    }
+}
+
 /// The titles of "add these tasks: a, b and c"; `None` when there is just one.
 pub(super) fn read(message: Phrase<'_>) -> Option<Vec<Request>> {
     let message = message.without_leading(super::POLITE);
-    if let Some(tasks) = dated(message) {
+    if let Some(tasks) = told_with_days(message) {
         return Some(tasks);
     }
     let rest = message.after_any(&["add", "create", "new"]);

@@ -112,18 +112,49 @@ pub(in crate::model::offline) fn half_understood(text: &str) -> String {
 pub(in crate::model::offline) fn offer(tasks: &[NewTask]) -> String {
     match tasks {
         [only] => format!(
-            "Shall I add “{}” to your list? So far nothing was changed. To change a task you have, \
-             say “tick off …”, “rename … to …” or “delete …”.",
-            only.title
+            "Shall I add “{}” to your list{}? So far nothing was changed.",
+            only.title,
+            told(only)
         ),
         _ => {
-            let titles = tasks.iter().map(|task| format!("- {}", task.title));
+            let titles = tasks
+                .iter()
+                .map(|task| format!("- “{}”{}", task.title, told(task)));
             format!(
                 "Is this a list? Nothing was changed so far. Shall I add these {} tasks?\n\n{}",
                 tasks.len(),
                 titles.collect::<Vec<_>>().join("\n")
             )
         }
+    }
+}
+
+/// For what may be a task to be added as well as one to be changed.
+pub(in crate::model::offline) fn doubtful_offer(tasks: &[NewTask]) -> String {
+    let offer = offer(tasks);
+    match tasks {
+        [_] => format!(
+            "{offer} To change a task you have, say “tick off …”, “rename … to …” or “delete …”."
+        ),
+        _ => offer,
+    }
+}
+
+/// ", due tomorrow, repeating"
+fn told(task: &NewTask) -> String {
+    let due = task.due.iter().map(|due| format!(", due {due}"));
+    let repeats = task.recurrence.iter().map(|_| ", repeating".to_owned());
+    due.chain(repeats).collect()
+}
+
+/// For tags that are to become what they are.
+pub(in crate::model::offline) fn same_tags(title: &str, tags: &[&str]) -> String {
+    match tags {
+        [] => format!("“{title}” has no tags, so nothing was changed."),
+        tags => format!(
+            "“{title}” keeps its tags, so nothing was changed: {}.",
+            tags.join(", ")
+        ),
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
         due, grammar,
         memory::Known,
         reply::{self, Doing},
-        request::{Change, Request, Shift, Target},
+        request::{Change, NewTask, Request, Shift, Target},
         words::{Phrase, Sentence},
     },
     Waiting, Work,
@@ -20,22 +20,25 @@ impl Work {
     /// "Yes", said to "shall I add it?".
     pub(super) fn agree(&mut self) -> Result<String, Waiting> {
         let asked = self.asked_about.take().unwrap_or_default();
-        let offered: Vec<Request> = grammar::read(Sentence::read(&asked).phrase())
+        let asked = Sentence::read(&asked);
+        let mut offered: Vec<NewTask> = grammar::read(asked.phrase())
             .into_iter()
             .filter_map(|request| match request {
                 Ok(Request::Offer(tasks)) => Some(tasks),
                 _ => None,
             })
             .flatten()
-            .map(Request::Add)
             .collect();
+        if offered.is_empty() {
+            offered = grammar::offer(asked.phrase());
+        }
         if offered.is_empty() {
             return Ok(reply::nothing_to_decide());
         }
         let mut sentences = Vec::new();
-        for request in offered {
+        for task in offered {
             // Asked for together, so that a half success is known as one.
-            if let Ok(said) = self.carry_out(request) {
+            if let Ok(said) = self.add(&task) {
                 sentences.push(said);
             }
         }
@@ -100,10 +103,10 @@ impl Work {
 
     /// What is no request may be a title, said in answer to "which one?".
     pub(super) fn answer_to_question(&mut self, said: &str) -> Result<String, Waiting> {
-        if !self.is_asked() {
-            return Ok(reply::not_understood());
-        }
         let sentence = Sentence::read(said);
+        if !self.is_asked() {
+            return Ok(offered(sentence.phrase()));
+        }
         let words = sentence.phrase();
         if let Some(change) = self.put_off_until(words) {
             return self.carry_out(change);
@@ -121,7 +124,7 @@ impl Work {
                 let target = Target::Id(only.id.clone());
                 self.settle(&target)
             }
-            _ => Ok(reply::not_understood()),
+            _ => Ok(offered(sentence.phrase())),
         }
     }
 
@@ -132,6 +135,14 @@ impl Work {
         };
         let due = due::whole(said.after("to").unwrap_or(said))?;
         Some(Request::Change(target, Change::Due(due.text)))
+    }
+}
+
+/// What is no request at all may be a task to be added.
+fn offered(said: Phrase<'_>) -> String {
+    match grammar::offer(said).as_slice() {
+        [] => reply::not_understood(),
+        tasks => reply::offer(tasks),
     }
 }
 
@@ -161,6 +172,7 @@ fn with_target(request: Request, target: Target) -> Option<Request> {
         Request::Delete(_) => Request::Delete(target),
         Request::Restore(_) => Request::Restore(target),
         Request::Shift(_, shift) => Request::Shift(target, shift),
+        Request::Label(_, labels) => Request::Label(target, labels),
         Request::PutOff(_) => Request::PutOff(target),
         _ => return None,
     })

@@ -41,7 +41,21 @@ pub(super) fn look(phrase: Phrase<'_>) -> Option<Request> {
         (target != Target::Many).then_some(Request::Look(target))
     };
     if let Some(task) = phrase.after_any(&["when is", "when's", "when are"]) {
-        return task.before("due").and_then(named);
+        return match task.before("due") {
+            Some(task) => named(task),
+            None if task.has_any(super::TASKS) => None,
+            None => named(task),
+        };
+    }
+    if let Some(task) = phrase.after_any(&[
+        "when do i have to",
+        "when do i need to",
+        "when do we have to",
+        "when must i",
+        "when should i",
+        "when am i supposed to",
+    ]) {
+        return named(task);
     }
     if let Some(task) = phrase.after_any(&[
         "what's the status of",
