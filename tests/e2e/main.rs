@@ -18,6 +18,7 @@ mod conversations;
 mod crash;
 mod database_trouble;
 mod doors;
+mod due_phrases;
 mod durability;
 mod exactly_once;
 mod farewell;

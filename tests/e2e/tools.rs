@@ -1,6 +1,5 @@
 //! The tools at /mcp: acceptance 33 to 51, 96 to 99.
 
-use chrono::{Datelike as _, Duration, Utc};
 use serde_json::{Value, json};
 use taskchat_tests::{App, User, mcp, user};
 
@@ -48,20 +47,6 @@ async fn s033_add_task() {
         (&json!("T"), &json!("D"))
     );
     assert_eq!(task["created_by"]["origin"], "mcp");
-}
-
-#[tokio::test]
-async fn what_repeats_begins_on_a_day_of_its_rule_unless_a_day_is_said() {
-    let app = App::start().await;
-    let ada = app.sign_up("ada").await;
-    let day = |ahead: i64| Utc::now().date_naive() + Duration::days(ahead);
-    let code = day(2).weekday().to_string()[..2].to_uppercase();
-    for (due, expected) in [("at 9", day(2)), ("tomorrow at 9", day(1))] {
-        let rule = format!("FREQ=WEEKLY;BYDAY={code}");
-        let task = json!({ "title": "stand up", "due": due, "recurrence": rule });
-        let added = ada.tool("add_task", task).await.ok();
-        assert_eq!(added["due_date"], format!("{expected}T09:00:00Z"), "{due}");
-    }
 }
 
 #[tokio::test]

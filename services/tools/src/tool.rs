@@ -109,7 +109,8 @@ impl Call<'_> {
         Ok(said.is_some_and(|text| when::is_time_alone(text, self.now(), self.bench.time_zone)))
     }
 
-    fn now(&self) -> Timestamp {
+    /// By the clock of this process.
+    pub(crate) fn now(&self) -> Timestamp {
         self.tools.clock.now()
     }
 }

@@ -39,7 +39,8 @@ pub(crate) const TOOL: Tool = Tool {
             name: "due",
             form: Form::Text,
             about: "When it is due: ISO, or a phrase such as \"next friday 5pm\". A day alone \
-                    (\"friday\") keeps the time of day that the task has; an ISO date does not.",
+                    (\"friday\") keeps the time of day that the task has, a time alone (\"5pm\") its day; ISO \
+                    forms do not.",
         },
         Argument {
             name: "tags",
@@ -64,27 +65,35 @@ async fn run(call: &Call<'_>) -> Result<Done, Refusal> {
         return Err(taskchat_domain::Error::NothingToUpdate.into());
     }
     let id = naming::task_id(call, Among::OpenFirst).await?;
-    keep_time_of_day(call, id, &mut patch).await?;
+    keep_the_rest(call, id, &mut patch).await?;
     let outcome = call.tools.tasks.update(&call.by(), id, patch, None).await?;
     Done::task(outcome, call.bench.time_zone)
 }
 
-/// "Move the dentist to friday" says nothing about three o'clock: that stays.
-async fn keep_time_of_day(
-    call: &Call<'_>,
-    id: TaskId,
-    patch: &mut TaskPatch,
-) -> Result<(), Refusal> {
-    let Some(Some(Due::Date(day))) = patch.due else {
+/// "Move the dentist to friday" says nothing about three o'clock: that stays. "Move the dentist to four"
+/// says nothing about friday: that stays, too, unless it would be over by then.
+async fn keep_the_rest(call: &Call<'_>, id: TaskId, patch: &mut TaskPatch) -> Result<(), Refusal> {
+    let Some(Some(due)) = patch.due else {
         return Ok(());
     };
-    if !call.names_day_alone("due")? {
+    let is_part = match due {
+        Due::Date(_) => call.names_day_alone("due")?,
+        Due::Instant(_) => call.names_time_alone("due")?,
+    };
+    if !is_part {
         return Ok(());
     }
+    let zone = call.bench.time_zone;
     let task = call.tools.tasks.get(&call.bench.user, id).await?;
-    if let Some(Due::Instant(at)) = task.due
-        && let Some(moved) = when::same_time(at, day, call.bench.time_zone)
-    {
+    let moved = match (due, task.due) {
+        (Due::Date(day), Some(Due::Instant(was))) => when::same_time(was, day, zone),
+        (Due::Instant(at), Some(Due::Date(day))) => when::same_time(at, day, zone),
+        (Due::Instant(at), Some(Due::Instant(was))) => {
+            when::same_time(at, was.with_timezone(&zone.tz()).date_naive(), zone)
+        }
+        _ => None,
+    };
+    if let Some(moved) = moved.filter(|moved| matches!(due, Due::Date(_)) || *moved > call.now()) {
         patch.due = Some(Some(Due::Instant(moved)));
     }
     Ok(())
