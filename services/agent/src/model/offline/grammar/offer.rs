@@ -113,6 +113,11 @@ const TELLING: &[&str] = &[
     "why", "how", "where", "which",
 ];
 
+/// True for what begins like an errand.
+pub(super) fn is_deed(phrase: Phrase<'_>) -> bool {
+    phrase.after_any(DEEDS).is_some()
+}
+
 /// The tasks that a message may be meant to add; none when it sounds like anything else.
 pub(in crate::model::offline) fn read(message: Phrase<'_>) -> Vec<NewTask> {
     let message = super::bared(message);
@@ -122,7 +127,7 @@ pub(in crate::model::offline) fn read(message: Phrase<'_>) -> Vec<NewTask> {
         return Vec::new();
     }
     // What begins like a request is one that was not understood.
-    let is_deed = message.after_any(DEEDS).is_some();
+    let is_deed = is_deed(message);
     if !is_deed && (clauses::is_strong(message) || clauses::is_weak(message)) {
         return Vec::new();
     }

@@ -3,7 +3,7 @@
 
 use super::{
     add::{self, TO_LIST, titled},
-    clauses,
+    clauses, offer,
 };
 use crate::model::offline::{
     due,
@@ -32,11 +32,6 @@ pub(super) const PLURAL: &[&str] = &[
 /// What may follow a task that is told with its day, in front of another one.
 const JOINTS: &[&str] = &["and then", "and also", "and to", "and", "then", "also"];
 
-/// What no other task begins with: "dinner on Friday and the weekend".
-const NO_DEED: &[&str] = &[
-    "the", "a", "an", "my", "our", "his", "her", "their", "some", "on", "at",
-];
-
 /// "A on Monday and b by Friday": what has days of its own is two tasks. `obliging` when all of it is to
 /// be done by whoever says it, also what sounds like a request.
 pub(super) fn dated(list: Phrase<'_>, obliging: bool) -> Option<Vec<Request>> {
@@ -48,8 +43,10 @@ pub(super) fn dated(list: Phrase<'_>, obliging: bool) -> Option<Vec<Request>> {
         let sounds_so = clauses::is_strong(phrase) && phrase.word(0) != "call";
         !sounds_so || (obliging && !clauses::is_ours(phrase))
     };
+    // Without a day of its own it may belong to what stands before: "by Friday, high priority".
     let is_deed = |phrase: Phrase<'_>| {
-        phrase.len() > 1 && phrase.after_any(NO_DEED).is_none() && due::whole(phrase).is_none()
+        let sounds_so = clauses::is_strong(phrase) || clauses::is_weak(phrase);
+        offer::is_deed(phrase) || (obliging && sounds_so)
     };
     if (1..list.len()).any(|at| list.gap(at - 1) == Gap::Stop) {
         return None;

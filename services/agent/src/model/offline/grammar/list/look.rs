@@ -47,6 +47,9 @@ pub(super) fn look(phrase: Phrase<'_>) -> Option<Request> {
             None => named(task),
         };
     }
+    if let Some(task) = phrase.after_any(&["how is", "how's"]) {
+        return task.before_any(&["going", "coming along"]).and_then(named);
+    }
     if let Some(task) = phrase.after_any(&[
         "when do i have to",
         "when do i need to",

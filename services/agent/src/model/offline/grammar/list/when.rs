@@ -26,7 +26,10 @@ pub(super) fn narrow(phrase: Phrase<'_>, listing: &mut Listing) {
         None => match today {
             Some(today) => ("", today, false),
             None => {
-                if phrase.has_any(&["due", "deadlines", "deadline"]) {
+                // The tools cannot look for what is due at no time; a list of all shows it.
+                if phrase.has_any(&["no", "without", "undated"]) {
+                    listing.which = Which::Open;
+                } else if phrase.has_any(&["due", "deadlines", "deadline"]) {
                     listing.due_after = Some("2000-01-01".to_owned());
                     listing.when = Some("with a due date".to_owned());
                 }
