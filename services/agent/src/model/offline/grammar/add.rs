@@ -126,7 +126,13 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
         return remind(rest);
     }
     if let Some(rest) = phrase.after("put") {
-        return rest.before_any(TO_LIST).map(|title| add(title, None));
+        let (rest, occasion) = occasion::at_end(rest);
+        return on(occasion, rest.before_any(TO_LIST)?);
+    }
+    if let Some(rest) = phrase.after_any(&["schedule", "plan"]) {
+        // "Schedule the dentist for Friday" is about what is there already.
+        let (title, occasion) = occasion::at_end(rest.after_any(&["a", "an", "another"])?);
+        return on(occasion, title).filter(|_| title.len() < rest.len() - 1);
     }
     if phrase.gap(0) == Gap::Colon || (phrase.len() > 1 && phrase.gap(1) == Gap::Colon) {
         for lead in WITH_COLON {
@@ -279,6 +285,10 @@ fn add(phrase: Phrase<'_>, level: Option<&'static str>) -> Request {
         if let Some(rest) = phrase.before_any(TO_LIST).filter(|rest| !rest.is_empty()) {
             phrase = rest;
         }
+        if let Some((rest, name)) = named_list(phrase) {
+            task.tags.insert(0, name);
+            phrase = rest;
+        }
         if phrase.len() > 1
             && let Some(tag) = tag(phrase.word(phrase.len() - 1))
             && !phrase.is_quoted(phrase.len() - 1)
@@ -303,6 +313,14 @@ fn add(phrase: Phrase<'_>, level: Option<&'static str>) -> Request {
     occasion.tell(&mut task);
     task.title = without_tags(phrase, &mut task.tags);
     Request::Add(task)
+}
+
+/// "milk to my shopping list": there is one list, so its name is a tag.
+fn named_list(phrase: Phrase<'_>) -> Option<(Phrase<'_>, String)> {
+    let named = phrase.before("list").filter(|named| named.len() > 3)?;
+    let (before, name) = (named.to(named.len() - 1), named.word(named.len() - 1));
+    let rest = before.before_any(&["to my", "to the", "to our", "on my", "on the", "onto my"])?;
+    (!named.is_quoted(named.len() - 1)).then(|| (rest, name.to_owned()))
 }
 
 /// The title as it was written, without the labels in the middle of it.

@@ -6,7 +6,7 @@ mod when;
 
 use super::priority;
 use crate::model::offline::{
-    reference,
+    due, reference,
     request::{Listing, Request, Target, Which},
     words::Phrase,
 };
@@ -250,7 +250,8 @@ fn listing(phrase: Phrase<'_>) -> Option<Listing> {
         return None;
     }
     let subject = phrase.after_any(SHOW).unwrap_or(phrase);
-    let about_tasks = subject.has_any(TASKS) || phrase.has_any(&["all"]) && shown;
+    let on_a_day = subject.has_any(&["anything", "something"]) && due::at_end(subject).is_some();
+    let about_tasks = subject.has_any(TASKS) || on_a_day || phrase.has_any(&["all"]) && shown;
     let can_be = listed || about_tasks;
     if !can_be || phrase.has_any(&["weather", "rain"]) {
         return None;

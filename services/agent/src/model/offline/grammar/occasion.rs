@@ -25,6 +25,15 @@ pub(super) fn whole(phrase: Phrase<'_>) -> Option<Occasion> {
     None
 }
 
+/// The phrase without what it says at its end about when and how often, and that.
+pub(super) fn at_end(phrase: Phrase<'_>) -> (Phrase<'_>, Occasion) {
+    let (mut rest, mut occasion) = (phrase, Occasion::default());
+    while let Some(before) = occasion.at_end(rest) {
+        rest = before;
+    }
+    (rest, occasion)
+}
+
 /// The occasion that a phrase begins with, and what follows it: "every Monday remind me to X".
 pub(super) fn at_start(phrase: Phrase<'_>) -> impl Iterator<Item = (Occasion, Phrase<'_>)> {
     /// The words of "on the first Monday of next month at half past nine".

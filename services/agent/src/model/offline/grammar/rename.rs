@@ -65,7 +65,9 @@ pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
         return named(owner, task, name);
     }
     let (_, last) = rest.splits("to").into_iter().next_back()?;
-    if change::is_value(last) {
+    // "Change the haircut to 12" is about a time, as far as anybody can tell.
+    let is_number = last.text().bytes().all(|byte| byte.is_ascii_digit());
+    if change::is_value(last) || is_number {
         return None;
     }
     readings(rest, &["to", "into"])

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::{Doing, failed, numbered};
 use crate::model::offline::request::NewTask;
 
-const ABILITIES: &str = "I can add tasks, list them, mark them as done, rename them, change their \
-                         priority or due date, delete them, and undo what was done.";
+const ABILITIES: &str = "I can add tasks, list them, mark them as done, rename and tag them, change \
+                         their priority or due date, delete them, and undo what was done.";
 
 /// What a reply holds that asks the person back: the next message may be an answer.
 pub(in crate::model::offline) const ASKS: &[&str] =
