@@ -75,6 +75,14 @@ impl Request {
                 | Self::PutOff(_)
         )
     }
+
+    /// True when something has to be looked up before it can be done: that takes two steps.
+    pub(super) const fn looks_first(&self) -> bool {
+        matches!(
+            self,
+            Self::Rename(_) | Self::DeleteTitled(_) | Self::Label(..) | Self::Shift(..)
+        )
+    }
 }
 
 /// A task to be added.

@@ -55,6 +55,10 @@ struct Named {
 /// and reading takes time that grows faster than the message.
 const LONGEST: usize = 1000;
 
+/// Requests of one message that take two steps each: a turn has eight unless it is configured
+/// otherwise, and half a message is not to be done.
+const MOST_LOOKED_FOR: usize = 3;
+
 /// Decides on the next move.
 pub(super) fn next(talk: Talk) -> Move {
     if talk.said.len() > LONGEST {
@@ -75,6 +79,11 @@ pub(super) fn next(talk: Talk) -> Move {
     };
     if !requests.iter().any(Result::is_ok) {
         requests = vec![Err(talk.said)];
+    }
+    let looks_first =
+        |request: &&Result<Request, String>| request.as_ref().is_ok_and(Request::looks_first);
+    if requests.iter().filter(looks_first).count() > MOST_LOOKED_FOR {
+        return Move::Say(reply::too_much());
     }
     let alone = requests.len() == 1;
     let mut sentences = Vec::new();

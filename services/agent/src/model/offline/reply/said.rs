@@ -104,6 +104,11 @@ pub(in crate::model::offline) fn too_long() -> String {
     format!("That is more than I can read at once without an AI model. {ABILITIES}")
 }
 
+/// For more than can be done in one turn.
+pub(in crate::model::offline) fn too_much() -> String {
+    "That is more than I can do at once, so nothing was changed. Please say it in parts.".to_owned()
+}
+
 pub(in crate::model::offline) fn half_understood(text: &str) -> String {
     format!("I did not understand “{text}”.")
 }
