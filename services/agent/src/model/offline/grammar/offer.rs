@@ -1,7 +1,7 @@
 //! "Buy milk tomorrow": a thing to do, and no word about a list. It may be meant to be added, or
 //! may be told and no more, so the person is asked.
 
-use super::{add, clauses, doubt, list, several};
+use super::{add, clauses, doubt, list, occasion, several};
 use crate::model::offline::{
     request::{NewTask, Request},
     words::{Gap, Phrase},
@@ -12,7 +12,6 @@ const LONGEST: usize = 20;
 
 /// What errands begin with. None of these is what the assistant itself is asked to do.
 const DEEDS: &[&str] = &[
-    "answer",
     "apply",
     "arrange",
     "ask",
@@ -74,9 +73,7 @@ const DEEDS: &[&str] = &[
     "renew",
     "repair",
     "replace",
-    "reply",
     "research",
-    "respond",
     "return",
     "ring",
     "see the",
@@ -89,11 +86,9 @@ const DEEDS: &[&str] = &[
     "take the",
     "take my",
     "take out",
-    "test",
     "text",
     "thank",
     "transfer",
-    "try",
     "turn in",
     "vacuum",
     "visit",
@@ -107,22 +102,25 @@ const DEEDS: &[&str] = &[
 
 /// Words of sentences that tell or ask something.
 const TELLING: &[&str] = &[
-    "i", "i'm", "i've", "i'd", "i'll", "you", "you're", "we", "we're", "he", "she", "they", "it",
-    "it's", "is", "are", "was", "were", "am", "be", "been", "has", "had", "that's", "there's",
-    "will", "would", "could", "should", "can", "can't", "don't", "didn't", "not", "who", "what",
-    "why", "how", "where", "which",
+    "i", "i'm", "i've", "i'd", "i'll", "you", "you're", "me", "us", "again", "we", "we're", "he",
+    "she", "they", "it", "it's", "is", "are", "was", "were", "am", "be", "been", "has", "had",
+    "that's", "there's", "will", "would", "could", "should", "can", "can't", "don't", "didn't",
+    "not", "who", "what", "why", "how", "where", "which",
 ];
 
 /// True for what begins like an errand.
 pub(super) fn is_deed(phrase: Phrase<'_>) -> bool {
-    phrase.after_any(DEEDS).is_some()
+    phrase.after_any(DEEDS).is_some_and(|rest| !rest.is_empty())
 }
 
 /// The tasks that a message may be meant to add; none when it sounds like anything else.
 pub(in crate::model::offline) fn read(message: Phrase<'_>) -> Vec<NewTask> {
     let message = super::bared(message);
     let parted = (1..message.len()).any(|at| message.gap(at - 1) == Gap::Stop);
-    let spoken = message.asks() || list::is_question(message) || doubt::is_condition(message);
+    let spoken = occasion::whole(message).is_some()
+        || message.asks()
+        || list::is_question(message)
+        || doubt::is_condition(message);
     if parted || spoken || message.len() > LONGEST || message.has_any(TELLING) {
         return Vec::new();
     }
