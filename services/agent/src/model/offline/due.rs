@@ -1,5 +1,6 @@
 //! Dates and times as people write them: recognised here, worked out by the tools.
 
+mod hours;
 mod reader;
 
 use super::words::{Phrase, Sentence};
@@ -99,6 +100,10 @@ pub(super) fn whole(phrase: Phrase<'_>) -> Option<Due> {
 /// The phrase without the date at its end, and that date. A weekday needs a word that leads to it
 /// ("on Friday"), since titles may well end with one; "tomorrow" needs none.
 pub(super) fn at_end(phrase: Phrase<'_>) -> Option<(Phrase<'_>, Due)> {
+    hours::at_end(phrase).or_else(|| date_at_end(phrase))
+}
+
+fn date_at_end(phrase: Phrase<'_>) -> Option<(Phrase<'_>, Due)> {
     (1..phrase.len())
         // "Every Monday at nine": only the time is a date.
         .filter(|at| !phrase.is_quoted(*at) && !matches!(phrase.word(at - 1), "every" | "each"))

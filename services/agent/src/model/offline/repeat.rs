@@ -2,11 +2,11 @@
 
 use super::words::Phrase;
 
-/// A rule, and the weekday on which it begins if it names just one.
+/// A rule, and the day on which it begins if it names just one: "monday", "the 1st".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Repeat {
     pub(super) rule: String,
-    pub(super) weekday: Option<String>,
+    pub(super) begins: Option<String>,
 }
 
 const SIMPLE: &[(&str, &str)] = &[
@@ -67,10 +67,11 @@ pub(super) fn whole(phrase: Phrase<'_>) -> Option<Repeat> {
         .find(|(words, _)| phrase.is_any(&[words]))
         .map(|(_, rule)| Repeat {
             rule: (*rule).to_owned(),
-            weekday: None,
+            begins: None,
         });
     simple
         .or_else(|| counted(phrase))
+        .or_else(|| monthly(phrase))
         .or_else(|| weekdays(phrase))
 }
 
@@ -96,7 +97,46 @@ fn counted(phrase: Phrase<'_>) -> Option<Repeat> {
     };
     Some(Repeat {
         rule: format!("FREQ={unit};INTERVAL={count}"),
-        weekday: None,
+        begins: None,
+    })
+}
+
+/// "on the 1st of every month", "every month on the last day".
+fn monthly(phrase: Phrase<'_>) -> Option<Repeat> {
+    const MONTHLY: &[&str] = &[
+        "of every month",
+        "of each month",
+        "every month",
+        "each month",
+        "of the month",
+    ];
+    let day = phrase
+        .before_any(MONTHLY)
+        .or_else(|| phrase.after_any(&["every month", "each month", "monthly"]))?;
+    // "The 1st of the month" alone is a day, "every 1st of the month" is not.
+    let every = day.after_any(&["every", "each"]);
+    if phrase.before("of the month").is_some() && every.is_none() {
+        return None;
+    }
+    let day = every.unwrap_or(day);
+    let day = day.after("on").unwrap_or(day);
+    let day = day.after("the").unwrap_or(day);
+    if day.is_any(&["last day"]) {
+        return Some(Repeat {
+            rule: "FREQ=MONTHLY;BYMONTHDAY=-1".to_owned(),
+            begins: Some("end of month".to_owned()),
+        });
+    }
+    let digits = ["st", "nd", "rd", "th"]
+        .iter()
+        .find_map(|end| day.word(0).strip_suffix(end))?;
+    let number: u8 = digits
+        .parse()
+        .ok()
+        .filter(|number| (1..=31).contains(number))?;
+    (day.len() == 1).then(|| Repeat {
+        rule: format!("FREQ=MONTHLY;BYMONTHDAY={number}"),
+        begins: Some(format!("the {}", day.word(0))),
     })
 }
 
@@ -131,14 +171,14 @@ fn weekdays(phrase: Phrase<'_>) -> Option<Repeat> {
         }
         names.push(name.to_owned());
     }
-    let weekday = match names.as_slice() {
+    let begins = match names.as_slice() {
         [] => return None,
         [only] => Some(only.clone()),
         _ => None,
     };
     Some(Repeat {
         rule: format!("FREQ=WEEKLY{interval};BYDAY={}", codes.join(",")),
-        weekday,
+        begins,
     })
 }
 
@@ -158,6 +198,13 @@ mod tests {
             ("every 3 weeks", "FREQ=WEEKLY;INTERVAL=3"),
             ("every weekday", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
             ("monthly", "FREQ=MONTHLY"),
+            ("on the 1st of every month", "FREQ=MONTHLY;BYMONTHDAY=1"),
+            ("every month on the 15th", "FREQ=MONTHLY;BYMONTHDAY=15"),
+            ("every 3rd of the month", "FREQ=MONTHLY;BYMONTHDAY=3"),
+            (
+                "on the last day of every month",
+                "FREQ=MONTHLY;BYMONTHDAY=-1",
+            ),
         ] {
             let repeat = whole(Sentence::read(text).phrase()).map(|repeat| repeat.rule);
             assert_eq!(repeat.as_deref(), Some(rule), "{text}");
@@ -168,6 +215,8 @@ mod tests {
             "on monday",
             "every so often",
             "every 0 days",
+            "the 1st of the month",
+            "the 32nd of every month",
             "and",
         ] {
             assert_eq!(whole(Sentence::read(text).phrase()), None, "{text}");

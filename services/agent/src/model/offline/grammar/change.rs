@@ -113,6 +113,14 @@ pub(super) fn statement(phrase: Phrase<'_>) -> Option<Request> {
 /// "remove the deadline from X".
 fn clear_due(phrase: Phrase<'_>) -> Option<Request> {
     let rest = phrase.after_any(&["remove", "clear", "delete", "drop", "take off", "unset"])?;
+    if rest.is_any(&[
+        "its due date",
+        "its deadline",
+        "the due date",
+        "the deadline",
+    ]) {
+        return Some(Request::Change(Target::It, Change::Due(String::new())));
+    }
     let task = rest.after_any(DEADLINE)?.after_any(OF)?;
     change(task, Change::Due(String::new()))
 }
@@ -202,6 +210,10 @@ fn leveled_at_end(rest: Phrase<'_>) -> Option<Request> {
 
 /// "make X repeat every Monday", "repeat X weekly".
 fn repeated(phrase: Phrase<'_>) -> Option<Request> {
+    if let Some(task) = phrase.after_any(&["stop repeating", "don't repeat", "do not repeat"]) {
+        let task = task.before_any(&["any more", "anymore"]).unwrap_or(task);
+        return change(task, Change::Recurrence(String::new()));
+    }
     let (task, rule) = match phrase.after("repeat") {
         Some(rest) => repeat::at_end(rest)?,
         None => {

@@ -93,10 +93,14 @@ const TASKS: &[&str] = &[
     "i got",
     "have to finish",
     "complete",
+    "overview",
+    "summary",
 ];
 
 /// A list by its name alone.
 const NAMES: &[&str] = &[
+    "overview",
+    "summary",
     "tasks",
     "my tasks",
     "todo",
@@ -223,6 +227,8 @@ const OPEN: &[&str] = &[
     "to do",
     "deadlines",
     "do i do",
+    "overview",
+    "summary",
 ];
 
 /// Reads a question about tasks.
@@ -250,7 +256,8 @@ fn listing(phrase: Phrase<'_>) -> Option<Listing> {
         return None;
     }
     let subject = phrase.after_any(SHOW).unwrap_or(phrase);
-    let on_a_day = subject.has_any(&["anything", "something"]) && due::at_end(subject).is_some();
+    let on_a_day = subject.has_any(&["anything", "something", "what's on", "what is on"])
+        && due::at_end(subject).is_some();
     let about_tasks = subject.has_any(TASKS) || on_a_day || phrase.has_any(&["all"]) && shown;
     let can_be = listed || about_tasks;
     if !can_be || phrase.has_any(&["weather", "rain"]) {

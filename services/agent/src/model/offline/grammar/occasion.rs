@@ -75,7 +75,7 @@ impl Occasion {
         let day = self
             .repeat
             .as_ref()
-            .and_then(|repeat| repeat.weekday.clone());
+            .and_then(|repeat| repeat.begins.clone());
         let due = match (day, self.due) {
             (Some(day), Some(due)) if !due.dated => Some(format!("{day} {}", due.text)),
             (Some(day), None) => Some(day),
