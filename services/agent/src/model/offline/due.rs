@@ -104,7 +104,8 @@ pub(super) fn at_end(phrase: Phrase<'_>) -> Option<(Phrase<'_>, Due)> {
 }
 
 fn date_at_end(phrase: Phrase<'_>) -> Option<(Phrase<'_>, Due)> {
-    (1..phrase.len())
+    phrase
+        .ends()
         // "Every Monday at nine": only the time is a date.
         .filter(|at| !phrase.is_quoted(*at) && !matches!(phrase.word(at - 1), "every" | "each"))
         .find_map(|at| {
@@ -175,7 +176,8 @@ pub(super) fn length(phrase: Phrase<'_>) -> Option<Length> {
 
 /// The phrase without the length at its end, and that length.
 pub(super) fn length_at_end(phrase: Phrase<'_>) -> Option<(Phrase<'_>, Length)> {
-    (1..phrase.len())
+    phrase
+        .ends()
         .filter(|at| !phrase.is_quoted(*at))
         .find_map(|at| Some((phrase.to(at), length(phrase.from(at))?)))
 }

@@ -55,7 +55,8 @@ const DAYS: &[(&str, &str)] = &[
 
 /// The phrase without the words at its end that say how it repeats.
 pub(super) fn at_end(phrase: Phrase<'_>) -> Option<(Phrase<'_>, Repeat)> {
-    (1..phrase.len())
+    phrase
+        .ends()
         .filter(|at| !phrase.is_quoted(*at))
         .find_map(|at| Some((phrase.to(at), whole(phrase.from(at))?)))
 }

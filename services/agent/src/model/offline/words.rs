@@ -3,6 +3,8 @@
 //! Words are compared in lower case and without the punctuation around them; what is taken over
 //! into a title is cut out of the sentence as it was written.
 
+use std::ops::Range;
+
 /// What separates a word from the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gap {
@@ -250,6 +252,13 @@ impl<'a> Phrase<'a> {
             words: self.words.get(..at).unwrap_or(self.words),
             ..self
         }
+    }
+
+    /// Where words about a date may begin that stand at the end: behind something else, and none is
+    /// longer than so many words. Looking no further keeps long messages cheap.
+    pub(super) fn ends(self) -> Range<usize> {
+        const LONGEST: usize = 16;
+        self.len().saturating_sub(LONGEST).max(1)..self.len()
     }
 
     /// True when the unquoted words at `at` are those of `pattern`.

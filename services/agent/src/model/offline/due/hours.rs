@@ -6,7 +6,7 @@ use crate::model::offline::words::{Phrase, Sentence};
 /// The phrase without the hours at its end, before or behind their day, and when they begin.
 pub(super) fn at_end(phrase: Phrase<'_>) -> Option<(Phrase<'_>, Due)> {
     let is_day = |due: &Due| due.dated && !due.timed;
-    (1..phrase.len()).find_map(|at| {
+    phrase.ends().find_map(|at| {
         let hours = phrase.from(at).after("from")?;
         if hours.len() < 3 || !matches!(hours.word(1), "to" | "until" | "till") {
             return None;
