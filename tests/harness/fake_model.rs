@@ -185,9 +185,15 @@ impl Drop for Shared {
     fn drop(&mut self) {
         self.task.abort();
         let state = self.lock();
-        if !state.violations.is_empty() && !std::thread::panicking() {
-            let all = state.violations.join("\n");
-            drop(state);
+        if state.violations.is_empty() {
+            return;
+        }
+        let all = state.violations.join("\n");
+        drop(state);
+        if std::thread::panicking() {
+            // It may be why.
+            eprintln!("the model was sent broken requests:\n{all}");
+        } else {
             panic!("the model was sent broken requests:\n{all}");
         }
     }
