@@ -30,7 +30,10 @@ impl Replicas {
             let set = settings
                 .iter()
                 .fold(setup, |setup, (name, value)| setup.set(name, *value));
-            set.start().await
+            let app = set.start().await;
+            // One after the other: two that bring one SQLite file up to date at once fail.
+            assert_eq!(app.get("/readyz").await.status, 200);
+            app
         };
         let (a, b) = (start().await, start().await);
         let at_a = a.sign_up("ada").await;

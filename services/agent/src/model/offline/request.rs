@@ -147,11 +147,11 @@ pub(super) struct Shift {
     pub(super) earlier: bool,
 }
 
-/// Tags that a task gets, and those that it loses.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Labels {
-    pub(super) add: Vec<String>,
-    pub(super) remove: Vec<String>,
+/// Tags that a task gets or loses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Labels {
+    Add(Vec<String>),
+    Remove(Vec<String>),
 }
 
 /// What is to become of a task.

@@ -319,7 +319,7 @@ fn add(phrase: Phrase<'_>, level: Option<&'static str>) -> Request {
 fn named_list(phrase: Phrase<'_>) -> Option<(Phrase<'_>, String)> {
     let named = phrase.before("list").filter(|named| named.len() > 3)?;
     let (before, name) = (named.to(named.len() - 1), named.word(named.len() - 1));
-    let rest = before.before_any(&["to my", "to the", "to our", "on my", "on the", "onto my"])?;
+    let rest = before.before_any(&["to my", "to our", "on my", "onto my"])?;
     (!named.is_quoted(named.len() - 1)).then(|| (rest, name.to_owned()))
 }
 

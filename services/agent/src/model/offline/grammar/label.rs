@@ -23,51 +23,25 @@ const NOUNS: &[&str] = &[
 /// Reads a request to tag a task, or to take a tag off it.
 pub(super) fn read(phrase: Phrase<'_>) -> Option<Request> {
     let verb = |verbs: &[&str]| labelled(phrase.after_any(verbs)?);
-    tagged(phrase)
-        .or_else(|| {
-            let (labels, task) = verb(&["add", "put", "attach"])?.split_any(&["to", "on"])?;
-            let add = labels_of(labels)?;
-            request(
-                task,
-                Labels {
-                    add,
-                    ..Labels::default()
-                },
-            )
-        })
-        .or_else(|| {
-            let rest = verb(&["remove", "delete", "drop", "clear", "take off", "take"])?;
-            let (labels, task) = rest.split_any(&["from", "off"])?;
-            let remove = labels_of(labels)?;
-            request(
-                task,
-                Labels {
-                    remove,
-                    ..Labels::default()
-                },
-            )
-        })
+    let put = || verb(&["add", "put", "attach"])?.split_any(&["to", "on"]);
+    let taken = || {
+        verb(&["remove", "delete", "drop", "clear", "take off", "take"])?
+            .split_any(&["from", "off"])
+    };
+    if let Some((labels, task)) = given(phrase).or_else(put) {
+        return request(task, Labels::Add(labels_of(labels)?));
+    }
+    let (labels, task) = taken()?;
+    request(task, Labels::Remove(labels_of(labels)?))
 }
 
-/// "tag X with Y", "label X as Y", "give X the tag Y".
-fn tagged(phrase: Phrase<'_>) -> Option<Request> {
-    let given = || {
-        let rest = phrase.after("give")?;
-        let (task, labels) = rest.split_any(NOUNS)?;
-        Some((task, labels))
+/// "tag X with Y", "label X as Y", "give X the tag Y": Y and X.
+fn given(phrase: Phrase<'_>) -> Option<(Phrase<'_>, Phrase<'_>)> {
+    let (task, labels) = match phrase.after_any(&["tag", "label"]) {
+        Some(rest) => rest.split_any(&["with the tag", "with", "as"])?,
+        None => phrase.after("give")?.split_any(NOUNS)?,
     };
-    let rest = phrase.after_any(&["tag", "label"]);
-    let (task, labels) = rest
-        .and_then(|rest| rest.split_any(&["with the tag", "with", "as"]))
-        .or_else(given)?;
-    let add = labels_of(labels)?;
-    request(
-        task,
-        Labels {
-            add,
-            ..Labels::default()
-        },
-    )
+    Some((labels, task))
 }
 
 /// What follows "the tag", or begins with "#home".
@@ -90,17 +64,17 @@ fn labels_of(phrase: Phrase<'_>) -> Option<Vec<String>> {
             from = at + 1;
         }
     }
-    let bare = |label: &str| label.trim_start_matches('#').to_owned();
-    let labels: Vec<String> = labels.into_iter().map(bare).collect();
     let labels: Vec<String> = labels
         .into_iter()
+        .map(|label| label.trim_start_matches('#').to_owned())
         .filter(|label| !label.is_empty())
         .collect();
     (!labels.is_empty()).then_some(labels)
 }
 
 fn request(task: Phrase<'_>, labels: Labels) -> Option<Request> {
-    let is_list = task.is_any(&["my list", "the list", "list", "my tasks"]);
+    // "Add label tape to my shopping list" is about no task.
+    let is_list = task.before("list").is_some() || task.is_any(&["my tasks"]);
     let target = reference::read(task).filter(|_| !is_list && !change::is_value(task))?;
     Some(Request::Label(target, labels))
 }

@@ -29,10 +29,16 @@ impl Work {
             .unwrap_or_default();
         let same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
         let mut tags = had.clone();
-        tags.retain(|tag| !labels.remove.iter().any(|label| same(label, tag)));
-        for label in &labels.add {
-            if !tags.iter().any(|tag| same(tag, label)) {
-                tags.push(label);
+        match labels {
+            Labels::Remove(labels) => {
+                tags.retain(|tag| !labels.iter().any(|label| same(label, tag)));
+            }
+            Labels::Add(labels) => {
+                for label in labels {
+                    if !tags.iter().any(|tag| same(tag, label)) {
+                        tags.push(label);
+                    }
+                }
             }
         }
         if tags == had {
